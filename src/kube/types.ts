@@ -1,0 +1,59 @@
+import type { KubeObject, ObjectRef } from '../base/kube-types.ts';
+
+export interface ListOptions {
+  readonly namespace?: string;
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+}
+
+export interface ApplyOptions {
+  /** The server says what would be, and stores nothing. */
+  readonly dryRun?: boolean;
+  /** Take over fields that another manager owns. */
+  readonly force?: boolean;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly body: string;
+}
+
+export interface HttpRequest {
+  readonly method?: 'GET' | 'PUT' | 'POST' | 'DELETE';
+  readonly path: string;
+  readonly body?: string;
+  readonly timeoutMs?: number;
+}
+
+/**
+ * A cluster, as far as the stages need one. Every call has a timeout, retries what may pass by itself,
+ * and throws a BootError (exit `cluster`, or `rollout` for an object that is refused).
+ */
+export interface KubeClient {
+  /** The API server's URL, and where the kubeconfig was found. */
+  readonly server: string;
+  readonly source: string;
+  /** Requests that stored something so far; a dry run is none. */
+  writes(): number;
+  /** All requests so far. */
+  requests(): number;
+  get(ref: ObjectRef): Promise<KubeObject | undefined>;
+  list(apiVersion: string, kind: string, options?: ListOptions): Promise<readonly KubeObject[]>;
+  /** Server-side apply with field manager `edgex-boot`. */
+  apply(object: KubeObject, options?: ApplyOptions): Promise<KubeObject>;
+  create(object: KubeObject): Promise<KubeObject>;
+  /** JSON merge patch. */
+  patch(ref: ObjectRef, patch: object): Promise<KubeObject>;
+  /** Returns false when there was nothing to delete. */
+  delete(ref: ObjectRef, options?: { readonly propagation?: 'Foreground' | 'Background' }): Promise<boolean>;
+  logs(
+    namespace: string,
+    pod: string,
+    container: string,
+    options: { readonly tailLines: number; readonly previous?: boolean },
+  ): Promise<string>;
+  /** Any GET on the API server, `/version` or `/readyz`. */
+  raw(path: string): Promise<HttpAnswer>;
+  /** HTTP to a Service's port through the API server's proxy; answers of any status come back as they are. */
+  proxy(namespace: string, service: string, port: number, request: HttpRequest): Promise<HttpAnswer>;
+}

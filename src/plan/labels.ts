@@ -1,0 +1,20 @@
+/** Marks an object as made by this program; nothing without it is ever changed or deleted. */
+export const managedByLabel = 'app.kubernetes.io/managed-by';
+export const managedByValue = 'edgex-boot';
+
+/** Which service an object belongs to. The reference deployment selects its pods by this label too. */
+export const serviceLabel = 'org.edgexfoundry.service';
+
+/** Which claim a volume was made for, so that a later installation finds it again. */
+export const claimLabel = 'edgex-boot/claim';
+export const namespaceLabel = 'edgex-boot/namespace';
+
+/** The labels of every object of an installation. */
+export function commonLabels(release: { readonly release: string; readonly version: string }): Record<string, string> {
+  return {
+    [managedByLabel]: managedByValue,
+    'app.kubernetes.io/part-of': 'edgex',
+    'app.kubernetes.io/version': release.version,
+    'edgex-boot/release': release.release,
+  };
+}

@@ -1,0 +1,93 @@
+import type { KubeObject } from '../base/kube-types.ts';
+import type { ClusterFacts, StorageFacts } from '../facts/types.ts';
+import { type ConfigTrees, expandConfiguration, type Overrides } from './configuration.ts';
+import { gatesOf, providerOf } from './gates.ts';
+import type { Graph } from './graph.ts';
+import { commonLabels } from './labels.ts';
+import type { Architecture, Database, Release } from './release.ts';
+import { configurationDigest } from './seed.ts';
+import { imageFor, selectServices } from './select.ts';
+import { chooseStorage, directoriesOf, renderVolumes } from './storage.ts';
+import type { Plan, PlannedService } from './types.ts';
+import { renderDeployment, renderService } from './workload.ts';
+
+export interface PlanInput {
+  readonly release: Release;
+  readonly trees: ConfigTrees;
+  readonly namespace: string;
+  readonly database: Database | 'auto';
+  readonly architecture: Architecture;
+  readonly with: readonly string[];
+  readonly without: readonly string[];
+  /** See {@link StorageInput.wish}. */
+  readonly storage: string;
+  readonly overrides: Overrides;
+  /** Absent where no cluster was asked, as for `render`. */
+  readonly facts?: { readonly cluster: ClusterFacts; readonly storage: StorageFacts };
+}
+
+/**
+ * Everything that an installation is, from the release, the options and the facts. Pure: the same input gives
+ * the same plan.
+ * @throws BootError `usage` or `preflight` when the options don't fit the release or the cluster.
+ */
+export function makePlan(input: PlanInput): Plan {
+  const { release, namespace, architecture } = input;
+  const database = chooseDatabase(release, input.database, architecture);
+  const services = selectServices(release, { ...input, database });
+  const seeded = [...services].filter(([, row]) => row.configuration === 'seeded' && row.registration);
+  const configuration = expandConfiguration(input.trees, {
+    database,
+    pristine: false,
+    services: seeded.map(([name]) => name),
+    overrides: input.overrides,
+  });
+  const digests = new Map(configuration.map(({ service, keys }) => [service, configurationDigest(keys)]));
+  const choice = chooseStorage({ wish: input.storage, ...(input.facts ? { facts: input.facts } : {}) });
+  const planned = [...services].map(
+    ([name, row]): PlannedService => ({
+      name,
+      row,
+      image: imageFor(name, row, architecture),
+      gates: gatesOf(name, row, { release, database, services, digests }),
+    }),
+  );
+  const tools = release.services[release.tools.service];
+  const toolsImage = tools ? imageFor(release.tools.service, tools, architecture) : '';
+  const volumes = { release, namespace, choice };
+  const workload = { release, namespace, architecture, toolsImage };
+  return {
+    release,
+    namespace,
+    database,
+    architecture,
+    services: planned,
+    configuration,
+    storage: choice,
+    toolsImage,
+    directories: directoriesOf(services.values(), volumes),
+    objects: [
+      renderNamespace(release, namespace),
+      ...renderVolumes(services.values(), volumes),
+      ...planned.map((service) => renderService(service, workload)),
+      ...planned.map((service) => renderDeployment(service, workload)),
+    ],
+  };
+}
+
+/** Service to the services whose answers it waits for. */
+export function graphOf(services: readonly Pick<PlannedService, 'name' | 'gates'>[]): Graph {
+  return Object.fromEntries(services.map(({ name, gates }) => [name, [...new Set(gates.map(providerOf))]]));
+}
+
+/** The database of an installation; `auto` is decided by the architecture. */
+export function chooseDatabase(release: Release, wish: Database | 'auto', architecture: Architecture): Database {
+  if (wish !== 'auto') return wish;
+  const database = release.databases.auto[architecture];
+  if (!database) throw new Error(`release ${release.release} has no database for ${architecture}`);
+  return database;
+}
+
+function renderNamespace(release: Release, name: string): KubeObject {
+  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: commonLabels(release) } };
+}

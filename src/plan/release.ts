@@ -1,0 +1,138 @@
+import { parseDocument } from 'yaml';
+import { z } from 'zod';
+import { BootError } from '../base/errors.ts';
+
+/**
+ * The schema of a release file (assets/releases/*.yaml) and the types of everything read from it.
+ * The field's meanings stand at the head of the file itself.
+ */
+
+const name = z.string().regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/);
+const quantity = z.string().regex(/^\d+(m|Ki|Mi|Gi)?$/);
+const architecture = z.enum(['amd64', 'arm64']);
+const database = z.enum(['mongo', 'redis']);
+const image = z.union([z.string(), z.record(architecture, z.string())]);
+
+const need = z.discriminatedUnion('gate', [
+  z.strictObject({ gate: z.literal('leader') }),
+  z.strictObject({ gate: z.literal('keys') }),
+  z.strictObject({ gate: z.literal('tcp'), of: z.string() }),
+  z.strictObject({ gate: z.literal('http'), of: z.string(), path: z.string().startsWith('/') }),
+  z.strictObject({ gate: z.literal('registered'), of: z.string() }),
+]);
+
+const probe = z
+  .strictObject({
+    http: z.string().startsWith('/').optional(),
+    tcp: z.int().optional(),
+    exec: z.array(z.string()).optional(),
+    periodSeconds: z.int().min(1).optional(),
+    timeoutSeconds: z.int().min(1).optional(),
+    failures: z.int().min(1).optional(),
+  })
+  .refine((p) => [p.http, p.tcp, p.exec].filter((way) => way !== undefined).length === 1, {
+    message: 'exactly one of http, tcp and exec',
+  });
+
+const security = z.strictObject({
+  /** `image`: as the image says; then uid and gid are of no account. */
+  user: z.literal('image').optional(),
+  uid: z.int().optional(),
+  gid: z.int().optional(),
+  writableRoot: z.boolean().default(false),
+  capabilities: z.array(z.string()).default([]),
+});
+
+const claim = z.strictObject({ name, mountPath: z.string().startsWith('/'), size: quantity });
+
+const service = z.strictObject({
+  title: z.string(),
+  alias: name.optional(),
+  group: z.enum(['infrastructure', 'core', 'support', 'application', 'device']),
+  /** Absent: always there. `installed`: unless --without. `requested`: only with --with. */
+  optional: z.enum(['installed', 'requested']).optional(),
+  /** Only where the installation chose this database. */
+  database: database.optional(),
+  image,
+  command: z.array(z.string()).optional(),
+  args: z.array(z.string()).optional(),
+  environment: z.array(z.string()).default([]),
+  env: z.record(z.string(), z.string()).default({}),
+  /** The first one is where the service answers. */
+  ports: z.array(z.strictObject({ port: z.int().min(1).max(65535) })).min(1),
+  needs: z.array(need).default([]),
+  probes: z.strictObject({ startup: probe, readiness: probe, liveness: probe }),
+  claims: z.array(claim).default([]),
+  security,
+  resources: z.strictObject({ cpu: quantity, memory: quantity, memoryLimit: quantity }),
+  /** Its name in the registry's catalogue. */
+  registration: z.string().optional(),
+  /** `self`: it writes its own keys at its first start and must find none there. */
+  configuration: z.enum(['seeded', 'self']).default('seeded'),
+  /** What the verification asks this service for. */
+  role: z.enum(['metadata', 'events']).optional(),
+  /** Of a device service: the devices that it makes at its first start, each with a resource to read. */
+  devices: z.record(z.string(), z.string()).optional(),
+});
+
+const schema = z.strictObject({
+  apiVersion: z.literal('edgex-boot/v1'),
+  release: name,
+  title: z.string(),
+  version: z.string(),
+  architectures: z.array(architecture).min(1),
+  databases: z.strictObject({ choices: z.array(database).min(1), auto: z.record(architecture, database) }),
+  registry: z.strictObject({ service: z.string() }),
+  tools: z.strictObject({ service: z.string(), uid: z.int(), gid: z.int() }),
+  environments: z.record(z.string(), z.record(z.string(), z.string())),
+  services: z.record(name, service),
+});
+
+export type Architecture = z.infer<typeof architecture>;
+export type Database = z.infer<typeof database>;
+export type Need = z.infer<typeof need>;
+export type ProbeRow = z.infer<typeof probe>;
+export type ClaimRow = z.infer<typeof claim>;
+export type ServiceRow = z.infer<typeof service>;
+export type Release = z.infer<typeof schema>;
+
+/** How `needs` name the database that the installation chose. */
+export const databaseAlias = 'database';
+
+/**
+ * Reads a release file.
+ * @param file its name, for the error
+ * @throws BootError `internal` with the path of what is wrong: the file is part of the program.
+ */
+export function parseRelease(file: string, text: string): Release {
+  const parsed = schema.safeParse(parseDocument(text).toJS());
+  if (!parsed.success) throw broken(file, z.prettifyError(parsed.error).split('\n')[0] ?? 'not a release');
+  const problem = referenceProblem(parsed.data);
+  if (problem) throw broken(file, problem);
+  return parsed.data;
+}
+
+/** What the schema can't say: every name that is referred to exists. Returns the first problem. */
+function referenceProblem(release: Release): string | undefined {
+  const { services } = release;
+  for (const reference of [release.registry.service, release.tools.service]) {
+    if (!services[reference]) return `no service ${reference}`;
+  }
+  for (const [serviceName, row] of Object.entries(services)) {
+    for (const set of row.environment) {
+      if (!release.environments[set]) return `services.${serviceName}.environment: no environment ${set}`;
+    }
+    for (const { gate, ...rest } of row.needs) {
+      const of = 'of' in rest ? rest.of : databaseAlias;
+      if (of !== databaseAlias && !services[of]) return `services.${serviceName}.needs: no service ${of}`;
+      if (gate === 'registered' && !services[of]?.registration) {
+        return `services.${serviceName}.needs: ${of} doesn't register`;
+      }
+    }
+  }
+  return undefined;
+}
+
+function broken(file: string, cause: string): BootError {
+  return new BootError({ exit: 'internal', object: file, cause, hint: 'This file is part of the program; report it.' });
+}

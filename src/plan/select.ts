@@ -1,0 +1,74 @@
+import { BootError } from '../base/errors.ts';
+import { nearestName } from '../base/nearest.ts';
+import { type Architecture, type Database, databaseAlias, type Release, type ServiceRow } from './release.ts';
+
+export interface Selection {
+  readonly database: Database;
+  readonly architecture: Architecture;
+  readonly with: readonly string[];
+  readonly without: readonly string[];
+}
+
+/**
+ * Which services an installation has: all that are not optional, the optional ones as asked for, and of the databases
+ * the chosen one. Services may be named in full or by their alias.
+ * @throws BootError `usage` for an unknown name, for a service that can't be left out, and for one whose need would be.
+ */
+export function selectServices(release: Release, selection: Selection): ReadonlyMap<string, ServiceRow> {
+  const wanted = new Set(selection.with.map((word) => optionalName(release, '--with', word)));
+  const unwanted = new Set(selection.without.map((word) => optionalName(release, '--without', word)));
+  const chosen = new Map<string, ServiceRow>();
+  for (const [name, row] of Object.entries(release.services)) {
+    if (row.database && row.database !== selection.database) continue;
+    if (unwanted.has(name)) continue;
+    if (row.optional === 'requested' && !wanted.has(name)) continue;
+    chosen.set(name, row);
+  }
+  for (const [name, row] of chosen) {
+    for (const need of row.needs) {
+      if (!('of' in need) || need.of === databaseAlias || chosen.has(need.of)) continue;
+      throw new BootError({
+        exit: 'usage',
+        object: `--without ${need.of}`,
+        cause: `${name} needs it`,
+        hint: `Leave out ${name} as well, or keep ${need.of}.`,
+      });
+    }
+  }
+  return chosen;
+}
+
+/** The service's full name for what somebody wrote, by name or alias. */
+export function serviceName(release: Release, place: string, word: string): string {
+  for (const [name, row] of Object.entries(release.services)) if (word === name || word === row.alias) return name;
+  const known = Object.entries(release.services).flatMap(([name, row]) => (row.alias ? [name, row.alias] : [name]));
+  const nearest = nearestName(word, known);
+  throw new BootError({
+    exit: 'usage',
+    object: `${place} ${word}`,
+    cause: `${release.title} has no service of this name`,
+    hint: nearest ? `Did you mean ${nearest}?` : `It has: ${Object.keys(release.services).join(', ')}.`,
+  });
+}
+
+function optionalName(release: Release, option: string, word: string): string {
+  const name = serviceName(release, option, word);
+  if (release.services[name]?.optional) return name;
+  const optional = Object.values(release.services).flatMap((row) => (row.optional ? [row.alias ?? row.title] : []));
+  throw new BootError({
+    exit: 'usage',
+    object: `${option} ${word}`,
+    cause: `${name} is not optional`,
+    hint: `Optional are: ${optional.join(', ')}.`,
+  });
+}
+
+/**
+ * The image of a service on an architecture.
+ * @throws BootError `preflight` when the release has none for it.
+ */
+export function imageFor(name: string, row: ServiceRow, architecture: Architecture): string {
+  const image = typeof row.image === 'string' ? row.image : row.image[architecture];
+  if (image) return image;
+  throw new BootError({ exit: 'preflight', object: name, cause: `there is no image of it for ${architecture}` });
+}

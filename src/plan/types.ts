@@ -1,0 +1,57 @@
+import type { KubeObject } from '../base/kube-types.ts';
+import type { Architecture, Database, Release, ServiceRow } from './release.ts';
+
+/** One service of the release that this plan installs, with everything that depends on the choice resolved. */
+export interface PlannedService {
+  readonly name: string;
+  readonly row: ServiceRow;
+  readonly image: string;
+  /** What must hold before it starts. */
+  readonly gates: readonly Gate[];
+}
+
+/**
+ * A condition that the application itself answers. The same gate is a line of shell in the pod's init container and
+ * a line of text for people.
+ */
+export type Gate =
+  | { readonly kind: 'leader'; readonly service: string; readonly port: number }
+  | { readonly kind: 'keys'; readonly service: string; readonly port: number; readonly owner: string; readonly digest: string }
+  | { readonly kind: 'tcp'; readonly service: string; readonly port: number }
+  | { readonly kind: 'http'; readonly service: string; readonly port: number; readonly path: string }
+  | { readonly kind: 'registered'; readonly service: string; readonly port: number; readonly registration: string; readonly provider: string };
+
+/** The settings of one service in the registry: full key to value. */
+export interface ServiceConfiguration {
+  readonly service: string;
+  readonly keys: Readonly<Record<string, string>>;
+}
+
+/** Where the claims' data live. Other kinds of storage are added here and in `plan/storage.ts`. */
+export type StorageChoice =
+  | { readonly kind: 'local'; readonly root: string; readonly hostname: string; readonly reason: string }
+  /** No name means the cluster's default class. */
+  | { readonly kind: 'class'; readonly className?: string; readonly reason: string };
+
+export interface Directory {
+  readonly path: string;
+  readonly uid: number;
+  readonly gid: number;
+  readonly mode: string;
+}
+
+export interface Plan {
+  readonly release: Release;
+  readonly namespace: string;
+  readonly database: Database;
+  readonly architecture: Architecture;
+  readonly services: readonly PlannedService[];
+  readonly configuration: readonly ServiceConfiguration[];
+  readonly storage: StorageChoice;
+  /** The image whose shell prepares directories and runs the gates. */
+  readonly toolsImage: string;
+  /** What must exist on the node before the first pod with a claim starts. */
+  readonly directories: readonly Directory[];
+  /** Every object, in the order in which it is applied. */
+  readonly objects: readonly KubeObject[];
+}

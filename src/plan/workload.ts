@@ -1,0 +1,132 @@
+import type { KubeObject } from '../base/kube-types.ts';
+import { gateScript } from './gates.ts';
+import { commonLabels, serviceLabel } from './labels.ts';
+import { renderProbe } from './probes.ts';
+import type { Architecture, Release, ServiceRow } from './release.ts';
+import type { PlannedService } from './types.ts';
+
+/** The init container's name; the rollout reads from its log what a pod waits for. */
+export const gatesContainer = 'gates';
+
+export interface WorkloadContext {
+  readonly release: Release;
+  readonly namespace: string;
+  readonly architecture: Architecture;
+  /** Image of the gates' shell. */
+  readonly toolsImage: string;
+}
+
+/** The Deployment of a service. Any row becomes one; there is no other way to make a workload. */
+export function renderDeployment(service: PlannedService, context: WorkloadContext): KubeObject {
+  const { name, row } = service;
+  const labels = labelsOf(service, context.release);
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name, namespace: context.namespace, labels },
+    spec: {
+      replicas: 1,
+      // Two pods of one service would register twice, and share a volume that only one may write.
+      strategy: { type: 'Recreate' },
+      revisionHistoryLimit: 3,
+      selector: { matchLabels: { [serviceLabel]: name } },
+      template: {
+        metadata: { labels },
+        spec: {
+          hostname: name,
+          restartPolicy: 'Always',
+          // The images were chosen for this architecture; a mixed cluster has nodes of another.
+          nodeSelector: { 'kubernetes.io/os': 'linux', 'kubernetes.io/arch': context.architecture },
+          enableServiceLinks: false,
+          automountServiceAccountToken: false,
+          securityContext: podSecurity(row),
+          ...(service.gates.length > 0 ? { initContainers: [gates(service, context)] } : {}),
+          containers: [container(service, context.release)],
+          ...(row.claims.length > 0
+            ? { volumes: row.claims.map((claim) => ({ name: claim.name, persistentVolumeClaim: { claimName: claim.name } })) }
+            : {}),
+        },
+      },
+    },
+  };
+}
+
+/** The Service of a service: every port of its row, inside the cluster only. */
+export function renderService(service: PlannedService, context: WorkloadContext): KubeObject {
+  const { name, row } = service;
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name, namespace: context.namespace, labels: labelsOf(service, context.release) },
+    spec: {
+      type: 'ClusterIP',
+      selector: { [serviceLabel]: name },
+      ports: row.ports.map(({ port }) => ({ name: String(port), port, targetPort: port, protocol: 'TCP' })),
+    },
+  };
+}
+
+function labelsOf({ name, row }: PlannedService, release: Release): Record<string, string> {
+  return {
+    ...commonLabels(release),
+    'app.kubernetes.io/name': name,
+    'app.kubernetes.io/component': row.group,
+    [serviceLabel]: name,
+  };
+}
+
+function container({ name, row, image }: PlannedService, release: Release): Record<string, unknown> {
+  const [main] = row.ports;
+  const port = main?.port ?? 0;
+  const env = { ...Object.assign({}, ...row.environment.map((set) => release.environments[set])), ...row.env };
+  return {
+    name,
+    image,
+    imagePullPolicy: 'IfNotPresent',
+    ...(row.command ? { command: row.command } : {}),
+    ...(row.args ? { args: row.args } : {}),
+    ...(Object.keys(env).length > 0
+      ? { env: Object.entries(env).map(([key, value]) => ({ name: key, value })) }
+      : {}),
+    ports: row.ports.map((p) => ({ name: String(p.port), containerPort: p.port, protocol: 'TCP' })),
+    startupProbe: renderProbe('startup', row.probes.startup, port),
+    readinessProbe: renderProbe('readiness', row.probes.readiness, port),
+    livenessProbe: renderProbe('liveness', row.probes.liveness, port),
+    resources: {
+      requests: { cpu: row.resources.cpu, memory: row.resources.memory },
+      limits: { memory: row.resources.memoryLimit },
+    },
+    securityContext: containerSecurity(row.security.writableRoot, row.security.capabilities),
+    ...(row.claims.length > 0
+      ? { volumeMounts: row.claims.map((claim) => ({ name: claim.name, mountPath: claim.mountPath })) }
+      : {}),
+  };
+}
+
+function gates(service: PlannedService, { release, toolsImage }: WorkloadContext): Record<string, unknown> {
+  const { uid, gid } = release.tools;
+  return {
+    name: gatesContainer,
+    image: toolsImage,
+    imagePullPolicy: 'IfNotPresent',
+    command: ['/bin/sh', '-c', gateScript(service.gates)],
+    resources: { requests: { cpu: '5m', memory: '8Mi' }, limits: { memory: '64Mi' } },
+    securityContext: { ...containerSecurity(false, []), runAsNonRoot: true, runAsUser: uid, runAsGroup: gid },
+  };
+}
+
+function podSecurity({ security, claims }: ServiceRow): Record<string, unknown> {
+  const seccompProfile = { type: 'RuntimeDefault' };
+  if (security.user === 'image') return { seccompProfile };
+  const owner = { runAsNonRoot: true, runAsUser: security.uid, runAsGroup: security.gid };
+  if (claims.length === 0) return { ...owner, seccompProfile };
+  return { ...owner, fsGroup: security.gid, fsGroupChangePolicy: 'OnRootMismatch', seccompProfile };
+}
+
+function containerSecurity(writableRoot: boolean, capabilities: readonly string[]): Record<string, unknown> {
+  return {
+    allowPrivilegeEscalation: false,
+    readOnlyRootFilesystem: !writableRoot,
+    capabilities: { drop: ['ALL'], ...(capabilities.length > 0 ? { add: capabilities } : {}) },
+  };
+}
