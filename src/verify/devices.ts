@@ -55,7 +55,8 @@ const registrationMs = 10_000;
 /** How long a refused callback may be a matter of the services' own start. */
 const refusalMs = 5_000;
 
-const devicesSchema = z.array(z.object({ id: z.string(), name: z.string() }));
+/** Go writes an empty list as `null` at times. */
+const devicesSchema = z.array(z.object({ id: z.string(), name: z.string() })).nullable();
 
 /**
  * Makes sure that a device service knows its devices. One that has ever sent an event was loaded once, and so is loaded
@@ -130,7 +131,8 @@ function readPing(answer: HttpAnswer): Reading<true> {
 }
 
 function readDevices({ status, body }: HttpAnswer): readonly Device[] | undefined {
-  return status === 200 ? devicesSchema.safeParse(parseJson(body)).data : undefined;
+  const devices = devicesSchema.safeParse(parseJson(body));
+  return status === 200 && devices.success ? (devices.data ?? []) : undefined;
 }
 
 type Outcome = 'loaded' | 'known' | 'refused';
