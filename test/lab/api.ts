@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs';
+import { request } from 'node:https';
+import { join } from 'node:path';
+import { apiUrl } from './addresses.ts';
+import { pkiDir } from './pki.ts';
+
+const timeoutMs = 5000;
+
+export interface ApiAnswer {
+  readonly status: number;
+  readonly body: string;
+}
+
+/**
+ * One question to the lab's API server as its administrator. Only what the lab needs to start: tests use kubectl or
+ * the program itself.
+ * @throws Error when it doesn't answer within 5 s
+ */
+export function api(path: string, post?: object): Promise<ApiAnswer> {
+  const pem = (name: string) => readFileSync(join(pkiDir, name));
+  const options = {
+    ...{ ca: pem('ca.crt'), cert: pem('admin.crt'), key: pem('admin.key') },
+    ...{
+      method: post ? 'POST' : 'GET',
+      headers: { 'content-type': 'application/json' },
+      timeout: timeoutMs,
+      agent: false,
+    },
+  };
+  return new Promise((resolve, reject) => {
+    const question = request(new URL(path, apiUrl), options, (answer) => {
+      const chunks: Buffer[] = [];
+      answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, body: Buffer.concat(chunks).toString() }));
+      answer.on('error', reject);
+    });
+    question.on('timeout', () => question.destroy(new Error(`${path}: no answer`)));
+    question.on('error', reject);
+    question.end(post && JSON.stringify(post));
+  });
+}

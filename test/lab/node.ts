@@ -1,0 +1,77 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { nodeIp, nodeNetns } from './addresses.ts';
+import { api } from './api.ts';
+import { ensureCgroups } from './cgroups.ts';
+import { makeNodeNetwork } from './network.ts';
+import { nodeFiles } from './node-config.ts';
+import { ensureNodePki, kubeconfigOf } from './pki.ts';
+import { nodeDir, nodeName } from './places.ts';
+import { alive, childrenOf, start } from './process.ts';
+import { until } from './run.ts';
+
+/** What a node is made of. */
+export interface NodeParts {
+  /** Debian's packages; see {@link debianTree}. */
+  readonly tree: string;
+  /** Kubernetes' programs; see {@link goPrograms}. */
+  readonly programs: string;
+}
+
+const readyTimeoutMs = 120_000;
+
+/**
+ * Starts a node: a process tree in network, mount and process namespaces of its own. Its disk is what an earlier life
+ * left, its network and its memory are new.
+ */
+export async function startNode(index: number, { tree, programs }: NodeParts): Promise<void> {
+  const name = nodeName(index);
+  const dir = nodeDir(index);
+  for (const part of ['etc', 'log', 'disk']) mkdirSync(join(dir, part), { recursive: true });
+  for (const [file, text] of Object.entries(nodeFiles(index))) writeFileSync(join(dir, 'etc', file), text);
+  ensureCgroups(['system', name]);
+  await ensureNodePki(tree, index);
+  await makeNodeNetwork(tree, index);
+  const namespaces = ['--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
+  const init = join(import.meta.dirname, 'node-init.sh');
+  start(name, ['nsenter', `--net=/run/netns/${nodeNetns(index)}`, 'unshare', ...namespaces, '/bin/bash', init], {
+    PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    ...{ NODE: dir, NAME: name, ADDRESS: nodeIp(index), TREE: tree, PROGRAMS: programs },
+    KUBECONFIG_NODE: kubeconfigOf(name),
+  });
+}
+
+/** The pid of a node's process 1, as the host sees it; undefined when the node is off. */
+export function initOf(index: number): number | undefined {
+  const unshare = alive(nodeName(index));
+  return unshare === undefined ? undefined : childrenOf(unshare)[0];
+}
+
+/**
+ * Waits until the kubelet has said, after `since`, that the node is ready. What it said before a power cut stays in the
+ * API server for 40 s.
+ */
+export async function nodeReady(index: number, since: Date): Promise<void> {
+  const name = nodeName(index);
+  await until(`${name}: Ready`, readyTimeoutMs, async () => {
+    const { status, body } = await api(`/api/v1/nodes/${name}`);
+    return status === 200 && isReadySince(JSON.parse(body), since);
+  });
+}
+
+interface NodeStatus {
+  readonly status?: {
+    readonly conditions?: readonly {
+      readonly type: string;
+      readonly status: string;
+      readonly lastHeartbeatTime?: string;
+    }[];
+  };
+}
+
+/** Pure part of {@link nodeReady}. Kubernetes' times are whole seconds, rounded down. */
+export function isReadySince(node: NodeStatus, since: Date): boolean {
+  const ready = node.status?.conditions?.find((condition) => condition.type === 'Ready');
+  const wholeSecond = Math.floor(since.getTime() / 1000) * 1000;
+  return ready?.status === 'True' && Date.parse(ready.lastHeartbeatTime ?? '') >= wholeSecond;
+}

@@ -1,0 +1,3 @@
+module edgex-boot/lab/pause
+
+go 1.24.0

@@ -1,0 +1,61 @@
+import type { Device } from '../core/metadata.ts';
+import { call } from '../net/client.ts';
+import { text } from '../registry/settings.ts';
+import { randomReading } from './readings.ts';
+import type { DeviceService } from './virtual.ts';
+
+/** The devices that this process knows. Only they answer and send events; metadata may know more. */
+export interface Cache {
+  /** False for one that is there already. */
+  readonly add: (device: Device) => boolean;
+  readonly byName: (name: string) => Device | undefined;
+  readonly byId: (id: string) => Device | undefined;
+  /** Takes in all devices that metadata has for this service: what a later start does. */
+  readonly loadKnown: () => Promise<void>;
+}
+
+export function makeCache(service: DeviceService): Cache {
+  const devices = new Map<string, Device>();
+  const cache: Cache = {
+    add: (device) => {
+      if (devices.has(device.name)) return false;
+      devices.set(device.name, device);
+      startAutoEvents(service, device);
+      service.stage.log.info(`Added device: ${device.name}`);
+      return true;
+    },
+    byName: (name) => devices.get(name),
+    byId: (id) => [...devices.values()].find((device) => device.id === id),
+    loadKnown: async () => {
+      const { status, body } = await call({ url: `${service.metadata}/api/v1/device/servicename/device-virtual` });
+      if (status !== 200) return;
+      for (const device of JSON.parse(body) as Device[]) cache.add(device);
+    },
+  };
+  return cache;
+}
+
+/** One timer per resource, the first event after one period. An event that can't be sent is lost. */
+function startAutoEvents({ stage, data }: DeviceService, device: Device): void {
+  if (stage.faults.mute) return;
+  for (const { resource, frequency } of device.autoEvents) {
+    setInterval(
+      () => {
+        const origin = Date.now();
+        const readings = [{ origin, device: device.name, name: resource, value: randomReading(resource) }];
+        call({ method: 'POST', url: `${data}/api/v1/event`, body: { device: device.name, origin, readings } }).then(
+          ({ status, body }) => {
+            if (status !== 200) stage.log.error(`Failed to push event to Core Data: ${body}`);
+          },
+          (error: Error) => stage.log.error(`Failed to push event to Core Data: ${error.message}`),
+        );
+      },
+      stage.scaled(Number.parseInt(frequency, 10) * 1000),
+    );
+  }
+}
+
+/** `text` re-exported shape of a predefined device in the settings: `DeviceList/0/Name` and so on. */
+export function predefinedName({ settings }: DeviceService, index: number): string {
+  return text(settings, `DeviceList/${index}/Name`);
+}
