@@ -5,7 +5,8 @@ import type { Gate } from './types.ts';
 /**
  * Gates are what a service waits for before it starts. They are lines of shell in an init container, so that the order
  * holds when nobody runs this program: after a power cut every pod starts at once, and each one waits for its own needs.
- * The shell must run in the busybox of any image, so it uses wget and nc with their oldest flags only.
+ * The shell must run in the busybox of any image. What wget and nc know differs from one to the next, so the script
+ * asks them: a question gets its time limit where there is one to be had.
  */
 
 /** How long a gate's question may take, in whole seconds (all that busybox knows). */
@@ -84,24 +85,27 @@ export function describeGate(gate: Gate): string {
 /** One shell command that succeeds when the gate is open. */
 function question(gate: Gate): string {
   const url = `http://${gate.service}:${gate.port}`;
-  const get = `wget -q -T ${answerTimeoutSeconds} -O -`;
   switch (gate.kind) {
     case 'leader':
-      return `${get} '${url}/v1/status/leader' | grep -q :`;
+      return `$get '${url}/v1/status/leader' | grep -q :`;
     case 'keys':
-      return `${get} '${url}/v1/kv/${ledgerKey(gate.owner)}?raw&consistent' | grep -q '${gate.digest}'`;
+      return `$get '${url}/v1/kv/${ledgerKey(gate.owner)}?raw&consistent' | grep -q '${gate.digest}'`;
     case 'tcp':
-      return `nc -z -w ${answerTimeoutSeconds} ${gate.service} ${gate.port}`;
+      return `$connect ${gate.service} ${gate.port} </dev/null`;
     case 'http':
-      return `${get} '${url}${gate.path}'`;
+      return `$get '${url}${gate.path}'`;
     case 'registered':
-      return `${get} '${url}/v1/catalog/service/${gate.registration}' | grep -q ServiceName`;
+      return `$get '${url}/v1/catalog/service/${gate.registration}' | grep -q ServiceName`;
   }
 }
 
 /** The script of the init container: passes the gates one after another and says what it waits for. */
 export function gateScript(gates: readonly Gate[]): string {
   return [
+    `get="wget -q -O -"; wget --help 2>&1 | grep -q -e '-T ' && get="$get -T ${answerTimeoutSeconds}"`,
+    `connect="nc -w ${answerTimeoutSeconds}"; nc --help 2>&1 | grep -q -e '-z' && connect="$connect -z"`,
+    // A shell that is process 1 dies of no signal that it doesn't catch.
+    "trap 'exit 143' TERM",
     'pass() {',
     '  n=0',
     '  until eval "$2" >/dev/null 2>&1; do',
@@ -111,7 +115,7 @@ export function gateScript(gates: readonly Gate[]): string {
     '  done',
     '  echo "done: $1"',
     '}',
-    ...gates.map((gate) => `pass "${describeGate(gate)}" "${question(gate)}"`),
+    ...gates.map((gate) => `pass '${describeGate(gate)}' "${question(gate)}"`),
     '',
   ].join('\n');
 }

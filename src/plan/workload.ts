@@ -88,7 +88,7 @@ function container({ name, row, image }: PlannedService, release: Release): Reco
     ...(Object.keys(env).length > 0
       ? { env: Object.entries(env).map(([key, value]) => ({ name: key, value })) }
       : {}),
-    ports: row.ports.map((p) => ({ name: String(p.port), containerPort: p.port, protocol: 'TCP' })),
+    ports: row.ports.map((each) => ({ containerPort: each.port, protocol: 'TCP' })),
     startupProbe: renderProbe('startup', row.probes.startup, port),
     readinessProbe: renderProbe('readiness', row.probes.readiness, port),
     livenessProbe: renderProbe('liveness', row.probes.liveness, port),
