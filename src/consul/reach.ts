@@ -22,21 +22,20 @@ export interface Reach {
 /** A node answers itself at once; whoever needs longer is far from the cluster's network. */
 const probeTimeoutMs = 1_000;
 
+/** What of the cluster's client a way needs. */
+type Kube = Pick<KubeClient, 'get' | 'proxy'>;
+
 /** Chooses the way to the Services of a namespace, unless it is forced. */
-export async function chooseReach(
-  kube: KubeClient,
-  namespace: string,
-  force: 'auto' | ReachWay = 'auto',
-): Promise<Reach> {
+export async function chooseReach(kube: Kube, namespace: string, force: 'auto' | ReachWay = 'auto'): Promise<Reach> {
   const way = force === 'auto' ? ((await reachesClusterIps(kube)) ? 'direct' : 'proxy') : force;
   return way === 'direct' ? directReach(kube, namespace) : proxyReach(kube, namespace);
 }
 
-function proxyReach(kube: KubeClient, namespace: string): Reach {
+function proxyReach(kube: Kube, namespace: string): Reach {
   return { way: 'proxy', request: (service, port, request) => kube.proxy(namespace, service, port, request) };
 }
 
-function directReach(kube: KubeClient, namespace: string): Reach {
+function directReach(kube: Kube, namespace: string): Reach {
   const addresses = new Map<string, string>();
   const addressOf = async (service: string): Promise<string> => {
     const address = addresses.get(service) ?? clusterIpOf(await kube.get(serviceRef(namespace, service)));
@@ -58,7 +57,7 @@ function directReach(kube: KubeClient, namespace: string): Reach {
  * has an endpoint. An open port proves nothing, since the same private address may belong to somebody else here: it
  * must present a certificate for its address from the authority that the cluster publishes for its pods.
  */
-async function reachesClusterIps(kube: KubeClient): Promise<boolean> {
+async function reachesClusterIps(kube: Kube): Promise<boolean> {
   try {
     const service = await kube.get(serviceRef('default', 'kubernetes'));
     const roots = await kube.get({
