@@ -57,3 +57,14 @@ export interface KubeClient {
   /** HTTP to a Service's port through the API server's proxy; answers of any status come back as they are. */
   proxy(namespace: string, service: string, port: number, request: HttpRequest): Promise<HttpAnswer>;
 }
+
+/** Where and as whom to reach a cluster, wherever it was found. */
+export interface Kubeconfig {
+  /** Where it was found, for messages: `--kubeconfig /x`, `KUBECONFIG (/x:/y)`, `the pod's service account`. */
+  readonly source: string;
+  readonly context: string;
+  /** The API server's URL as written there. */
+  readonly server: string;
+  /** A kubeconfig as text with this one context, and every path in it absolute. Holds credentials: never print it. */
+  readonly document: string;
+}
