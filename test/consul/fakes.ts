@@ -73,7 +73,11 @@ export function fakeConsul(initial: Readonly<Record<string, string>> = {}) {
   };
 
   const transact = (operations: readonly Transaction[]): HttpAnswer => {
-    const stale = operations.findIndex(({ KV }) => (entries.get(KV.Key)?.modifyIndex ?? 0) !== KV.Index);
+    const stale = operations.findIndex(({ KV }) => {
+      const entry = entries.get(KV.Key);
+      // What is gone may be deleted again.
+      return entry ? entry.modifyIndex !== KV.Index : KV.Verb === 'cas' && KV.Index !== 0;
+    });
     if (stale >= 0) {
       return { status: 409, body: JSON.stringify({ Errors: [{ OpIndex: stale, What: 'index is stale' }] }) };
     }
