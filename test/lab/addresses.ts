@@ -8,7 +8,6 @@ export const apiUrl = `https://${hostIp}:${apiPort}`;
 /** Listening on 127.0.0.1 only. */
 export const etcdPort = 22379;
 
-export const nodesCidr = '10.90.0.0/24';
 export const podsCidr = '10.88.0.0/16';
 export const servicesCidr = '10.96.0.0/16';
 /** The Service `default/kubernetes`: the first address of the range. */
@@ -20,7 +19,6 @@ export const nodePodsCidr = (index: number): string => `10.88.${index}.0/24`;
 /** Linux allows 15 characters for a link's name. */
 export const bridge = 'edgexlab0';
 export const nodeLink = (index: number): string => `edgexlab-n${index}`;
-export const nodeNetns = (index: number): string => `edgex-lab-node${index}`;
 
 /** Below each controller's root: `system` for the lab's own processes, `node1` for the pods of node1. */
 export const cgroup = 'edgex-boot-lab';

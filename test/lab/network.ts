@@ -1,59 +1,52 @@
 import { existsSync } from 'node:fs';
-import { bridge, hostIp, nodeIp, nodeLink, nodeNetns, nodePodsCidr, servicesCidr } from './addresses.ts';
+import { bridge, hostIp, nodeIp, nodeLink, nodePodsCidr, servicesCidr } from './addresses.ts';
 import { treeCommand } from './packages.ts';
-import { run } from './run.ts';
+import { run, until } from './run.ts';
 
-const hostLinkExists = (link: string): boolean => existsSync(`/sys/class/net/${link}`);
+const linkExists = (link: string): boolean => existsSync(`/sys/class/net/${link}`);
 
-async function ip(tree: string, commands: readonly string[], namespace?: string): Promise<void> {
-  const where = namespace ? ['-n', namespace] : [];
-  await run([...treeCommand(tree, 'bin/ip'), ...where, '-batch', '-'], { input: `${commands.join('\n')}\n` });
+/** Runs `ip` with several lines of arguments, on the host or in the network namespace of a process. */
+async function ip(tree: string, lines: readonly string[], pid?: number): Promise<void> {
+  const where = pid === undefined ? [] : ['nsenter', '--net', `--target=${pid}`];
+  await run([...where, ...treeCommand(tree, 'bin/ip'), '-batch', '-'], { input: `${lines.join('\n')}\n` });
 }
 
 /** The bridge that joins the host, where the control plane is, with the nodes. */
 export async function ensureBridge(tree: string): Promise<void> {
-  if (hostLinkExists(bridge)) return;
+  if (linkExists(bridge)) return;
   await ip(tree, [`link add ${bridge} type bridge`, `addr add ${hostIp}/24 dev ${bridge}`, `link set ${bridge} up`]);
 }
 
-/**
- * A node's network, new: no rule, route or connection of an earlier life is left. The host gets routes to the node's
- * pods and, by the first node, to the Services, so that ClusterIPs work from the host as on a real cluster's node.
- */
-export async function makeNodeNetwork(tree: string, index: number): Promise<void> {
-  await removeNodeNetwork(tree, index);
-  const [namespace, link, address] = [nodeNetns(index), nodeLink(index), nodeIp(index)];
-  await ip(tree, [
-    `netns add ${namespace}`,
-    `link add ${link} type veth peer name eth0 netns ${namespace}`,
-    `link set ${link} master ${bridge} up`,
-  ]);
-  const inside = [
-    'link set lo up',
-    `addr add ${address}/24 dev eth0`,
-    'link set eth0 up',
-    `route add default via ${hostIp}`,
-  ];
-  await ip(tree, inside, namespace);
-  const routes = [nodePodsCidr(index), ...(index === 1 ? [servicesCidr] : [])];
-  await ip(
-    tree,
-    routes.map((range) => `route replace ${range} via ${address}`),
-  );
-  await run(['nsenter', `--net=/run/netns/${namespace}`, '/bin/sh', '-c', forwarding]);
+/** Removes it. The nodes' links and all routes went with the nodes. */
+export async function removeBridge(tree: string): Promise<void> {
+  if (linkExists(bridge)) await ip(tree, [`link del ${bridge}`]);
 }
 
-// Packets between pods of one node cross its bridge; a Service's rules must see them there too.
+/**
+ * Joins a node's new network namespace to the bridge. The host gets routes to the node's pods and, by the first node,
+ * to the Services, so that ClusterIPs work from the host as they do on a real cluster's node. Link and routes end with
+ * the namespace, and that with the node's last process.
+ * @param pid a process of the node
+ */
+export async function connectNode(tree: string, index: number, pid: number): Promise<void> {
+  const [link, address] = [nodeLink(index), nodeIp(index)];
+  // The kernel takes a dead namespace apart in its own time.
+  await until(`${link}: end of its earlier life`, linkTimeoutMs, () => !linkExists(link));
+  const routes = [nodePodsCidr(index), ...(index === 1 ? [servicesCidr] : [])];
+  await ip(tree, [
+    `link add ${link} type veth peer name eth0 netns ${pid}`,
+    `link set ${link} master ${bridge} up`,
+    ...routes.map((range) => `route replace ${range} via ${address}`),
+  ]);
+  await run(['nsenter', '--net', `--target=${pid}`, '/bin/sh', '-c', forwarding]);
+  // The default route last: the node waits for it.
+  const inside = ['link set lo up', `addr add ${address}/24 dev eth0`, 'link set eth0 up'];
+  await ip(tree, [...inside, `route add default via ${hostIp}`], pid);
+}
+
+const linkTimeoutMs = 20_000;
+
+// Packets between pods of one node cross its bridge only; the rules that make Services must see them there too.
 const forwarding = `echo 1 >/proc/sys/net/ipv4/ip_forward
 modprobe -q br_netfilter 2>/dev/null || true
 echo 1 >/proc/sys/net/bridge/bridge-nf-call-iptables`;
-
-/** Removes a node's network. Its routes on the host go with its link. */
-export async function removeNodeNetwork(tree: string, index: number): Promise<void> {
-  if (hostLinkExists(nodeLink(index))) await ip(tree, [`link del ${nodeLink(index)}`]);
-  if (existsSync(`/run/netns/${nodeNetns(index)}`)) await ip(tree, [`netns del ${nodeNetns(index)}`]);
-}
-
-export async function removeBridge(tree: string): Promise<void> {
-  if (hostLinkExists(bridge)) await ip(tree, [`link del ${bridge}`]);
-}

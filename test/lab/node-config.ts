@@ -5,12 +5,10 @@ import { nodeName } from './places.ts';
 /** The image of {@link containerdConfig}'s pause container. */
 export const pauseImage = 'lab.local/pause:1';
 
-/** Where CoreDNS and the kubelet look for name servers outside: there are none. */
-export const resolvConf = '/dev/null';
-
 /** The files of a node, by their names in its configuration directory. Paths in them are those inside of the node. */
 export function nodeFiles(index: number): Readonly<Record<string, string>> {
   return {
+    'resolv.conf': `nameserver ${hostIp}\n`,
     'containerd.toml': containerdConfig,
     'kubelet.json': json(kubeletConfig(index)),
     'kube-proxy.json': json(proxyConfig(index)),
@@ -63,7 +61,7 @@ const kubeletConfig = (index: number) => ({
   containerRuntimeEndpoint: 'unix:///run/containerd/containerd.sock',
   failSwapOn: false,
   oomScoreAdj: 0,
-  resolvConf,
+  resolvConf: '/dev/null', // a pod's name servers are the cluster's only
   // The machine's disk may be nearly full of other things, and images can't be pulled again.
   evictionHard: Object.fromEntries([
     ['memory.available', '100Mi'],

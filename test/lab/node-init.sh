@@ -3,12 +3,14 @@
 # an init system would, and buries the orphans (bash does that by itself). When it is killed, everything on the node is.
 #
 # It runs in network, mount and process namespaces of its own. From the environment:
-#   NODE     the node's directory: etc/ has its configuration, disk/ what survives a power cut, log/ its logs
-#   NAME     its name in Kubernetes
-#   ADDRESS  its address
-#   TREE     Debian's packages, unpacked
-#   PROGRAMS the directory with kubelet and kube-proxy
-#   KUBECONFIG_NODE  the kubelet's kubeconfig
+#   NODE        the node's directory: etc/ has its configuration, disk/ what survives a power cut, log/ its logs
+#   NAME        its name in Kubernetes
+#   ADDRESS     its address
+#   DISK        directories, separated by blanks, that are the node's own and kept
+#   MEMORY      directories that are the node's own and empty after each start
+#   TREE        Debian's packages, unpacked
+#   PROGRAMS    the directory with kubelet and kube-proxy
+#   CREDENTIAL  the kubelet's kubeconfig
 set -euo pipefail
 
 # Nothing that is mounted here is seen outside.
@@ -17,19 +19,18 @@ mount --make-rprivate /
 # The packages look as if they were installed.
 mount -t overlay overlay -o "lowerdir=$TREE/usr:/usr" /usr
 
-# The disk: directories that the machine has too, or may have, are the node's own here.
-for dir in /var/lib/kubelet /var/lib/containerd /var/lib/cni /var/lib/edgex /var/log/pods /var/log/containers; do
-  mkdir -p "$NODE/disk$dir" "$dir"
+for dir in $DISK; do
+  mkdir -p "$NODE/disk$dir"
   mount --bind "$NODE/disk$dir" "$dir"
 done
 mount --make-shared /var/lib/kubelet
-
-# What a reboot empties.
-mkdir -p /etc/cni/net.d /run/containerd /run/netns
-for dir in /etc/cni/net.d /run/containerd /run/netns; do
+for dir in $MEMORY; do
   mount -t tmpfs tmpfs "$dir"
 done
 cp "$NODE/etc/10-bridge.conflist" /etc/cni/net.d/
+
+# The lab's name server knows no other names, so a pull of an image that isn't there fails at once.
+mount --bind "$NODE/etc/resolv.conf" /etc/resolv.conf
 
 # Each start counts as a boot, also for the kubelet.
 cat /proc/sys/kernel/random/uuid >"$NODE/boot-id"
@@ -45,9 +46,15 @@ keep() { # keep NAME COMMAND...: run it for ever
 }
 
 keep containerd containerd --config "$NODE/etc/containerd.toml" &
-# A kubelet that starts too early ends, and would lose the second that `keep` waits.
-until ctr version >/dev/null 2>&1; do sleep 0.05; done
-keep kubelet "$PROGRAMS/kubelet" --config "$NODE/etc/kubelet.json" --kubeconfig "$KUBECONFIG_NODE" \
+
+# Who starts the node connects it meanwhile. Too early, kubelet would end, and lose the second that `keep` waits. Nobody
+# connects it when the starter was interrupted: then the node goes off, and the next `up` finds it so.
+until [ -n "$(ip route show default)" ] && ctr version >/dev/null 2>&1; do
+  [ $SECONDS -lt 30 ] || exit 1
+  sleep 0.05
+done
+
+keep kubelet "$PROGRAMS/kubelet" --config "$NODE/etc/kubelet.json" --kubeconfig "$CREDENTIAL" \
   --hostname-override "$NAME" --node-ip "$ADDRESS" &
 keep kube-proxy "$PROGRAMS/kube-proxy" --config "$NODE/etc/kube-proxy.json" &
 wait

@@ -1,22 +1,16 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { nodeIp, nodeNetns } from './addresses.ts';
+import { nodeIp } from './addresses.ts';
 import { api } from './api.ts';
 import { ensureCgroups } from './cgroups.ts';
-import { makeNodeNetwork } from './network.ts';
+import { connectNode } from './network.ts';
 import { nodeFiles } from './node-config.ts';
+import type { Parts } from './parts.ts';
 import { ensureNodePki, kubeconfigOf } from './pki.ts';
 import { nodeDir, nodeName } from './places.ts';
 import { alive, childrenOf, start } from './process.ts';
 import { until } from './run.ts';
-
-/** What a node is made of. */
-export interface NodeParts {
-  /** Debian's packages; see {@link debianTree}. */
-  readonly tree: string;
-  /** Kubernetes' programs; see {@link goPrograms}. */
-  readonly programs: string;
-}
+import { nodeMounts } from './traces.ts';
 
 const readyTimeoutMs = 120_000;
 
@@ -24,22 +18,26 @@ const readyTimeoutMs = 120_000;
  * Starts a node: a process tree in network, mount and process namespaces of its own. Its disk is what an earlier life
  * left, its network and its memory are new.
  */
-export async function startNode(index: number, { tree, programs }: NodeParts): Promise<void> {
+export async function startNode(index: number, { tree, programs }: Parts): Promise<void> {
   const name = nodeName(index);
   const dir = nodeDir(index);
   for (const part of ['etc', 'log', 'disk']) mkdirSync(join(dir, part), { recursive: true });
   for (const [file, text] of Object.entries(nodeFiles(index))) writeFileSync(join(dir, 'etc', file), text);
+  // A shell reads its script as it goes: the copy doesn't change under it.
+  const init = join(dir, 'etc/init.sh');
+  copyFileSync(join(import.meta.dirname, 'node-init.sh'), init);
   ensureCgroups(['system', name]);
   await ensureNodePki(tree, index);
-  await makeNodeNetwork(tree, index);
-  const namespaces = ['--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
-  const init = join(import.meta.dirname, 'node-init.sh');
-  start(name, ['nsenter', `--net=/run/netns/${nodeNetns(index)}`, 'unshare', ...namespaces, '/bin/bash', init], {
+  start(name, ['unshare', '--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc', '/bin/bash', init], {
     PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
     ...{ NODE: dir, NAME: name, ADDRESS: nodeIp(index), TREE: tree, PROGRAMS: programs },
-    KUBECONFIG_NODE: kubeconfigOf(name),
+    ...{ DISK: nodeMounts.disk.join(' '), MEMORY: nodeMounts.memory.join(' '), CREDENTIAL: kubeconfigOf(name) },
   });
+  const pid = await until(`${name}: first process`, forkTimeoutMs, () => initOf(index));
+  await connectNode(tree, index, pid);
 }
+
+const forkTimeoutMs = 5000;
 
 /** The pid of a node's process 1, as the host sees it; undefined when the node is off. */
 export function initOf(index: number): number | undefined {

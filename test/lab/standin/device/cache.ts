@@ -1,6 +1,5 @@
 import type { Device } from '../core/metadata.ts';
 import { call } from '../net/client.ts';
-import { text } from '../registry/settings.ts';
 import { randomReading } from './readings.ts';
 import type { DeviceService } from './virtual.ts';
 
@@ -53,9 +52,4 @@ function startAutoEvents({ stage, data }: DeviceService, device: Device): void {
       stage.scaled(Number.parseInt(frequency, 10) * 1000),
     );
   }
-}
-
-/** `text` re-exported shape of a predefined device in the settings: `DeviceList/0/Name` and so on. */
-export function predefinedName({ settings }: DeviceService, index: number): string {
-  return text(settings, `DeviceList/${index}/Name`);
 }

@@ -1,7 +1,7 @@
+import { flag } from '../args.ts';
 import { type Consul, openConsul } from '../registry/consul.ts';
 import { overridden, type Settings, text } from '../registry/settings.ts';
 import type { Stage } from '../stage.ts';
-import { flag } from './args.ts';
 import { deviceDefaults } from './defaults.ts';
 
 const prefix = 'edgex/devices/1.0/device-virtual/';

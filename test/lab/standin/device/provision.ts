@@ -1,14 +1,19 @@
 import type { AutoEvent } from '../core/metadata.ts';
 import { call } from '../net/client.ts';
 import { number, text } from '../registry/settings.ts';
-import { type Cache, predefinedName } from './cache.ts';
+import type { Cache } from './cache.ts';
 import { profiles } from './defaults.ts';
 import type { DeviceService } from './virtual.ts';
 
 const name = 'device-virtual';
 
+interface Document {
+  readonly name: string;
+  readonly [field: string]: unknown;
+}
+
 /** Creates something in core-metadata unless its name is known there. */
-async function ensure({ metadata }: DeviceService, kind: string, document: { name: string }): Promise<void> {
+async function ensure({ metadata }: DeviceService, kind: string, document: Document): Promise<void> {
   const known = await call({ url: `${metadata}/api/v1/${kind}/name/${document.name}` });
   if (known.status === 200) return;
   const { status, body } = await call({ method: 'POST', url: `${metadata}/api/v1/${kind}`, body: document });
@@ -20,10 +25,9 @@ export async function registerService(service: DeviceService): Promise<void> {
   const { settings } = service;
   const address = text(settings, 'Service/Host');
   const port = number(settings, 'Service/Port');
-  await ensure(service, 'addressable', {
-    ...{ name, protocol: 'HTTP', method: 'POST', address, port, path: '/api/v1/callback' },
-  } as { name: string });
-  await ensure(service, 'deviceservice', { name, addressable: { name } } as { name: string });
+  const path = '/api/v1/callback';
+  await ensure(service, 'addressable', { name, protocol: 'HTTP', method: 'POST', address, port, path });
+  await ensure(service, 'deviceservice', { name, addressable: { name } });
 }
 
 /** Profiles are created on every start where they can be read. False where not. */
@@ -33,8 +37,8 @@ export async function provisionProfiles(service: DeviceService, readable: boolea
     return false;
   }
   for (const profile of profiles) {
-    const commands = profile.resources.map((resource) => ({ name: resource }));
-    await ensure(service, 'deviceprofile', { name: profile.name, coreCommands: commands } as { name: string });
+    const coreCommands = profile.resources.map((resource) => ({ name: resource }));
+    await ensure(service, 'deviceprofile', { name: profile.name, coreCommands });
   }
   return true;
 }
@@ -44,10 +48,11 @@ export async function provisionProfiles(service: DeviceService, readable: boolea
  * core-metadata makes at once, or not at all.
  */
 export async function provisionDevices(service: DeviceService, cache: Cache): Promise<void> {
-  for (let index = 0; predefinedName(service, index) !== ''; index++) {
-    const device = predefinedName(service, index);
+  const of = (index: number, field: string): string => text(service.settings, `DeviceList/${index}/${field}`);
+  for (let index = 0; of(index, 'Name') !== ''; index++) {
+    const device = of(index, 'Name');
     if (cache.byName(device)) continue;
-    const profile = { name: text(service.settings, `DeviceList/${index}/Profile`) };
+    const profile = { name: of(index, 'Profile') };
     const document = { name: device, service: { name }, profile, autoEvents: autoEvents(service, index) };
     await ensure(service, 'device', document);
   }

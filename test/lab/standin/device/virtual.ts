@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { flag } from '../args.ts';
 import type { Device } from '../core/metadata.ts';
 import { metrics, sendLogs } from '../core/service.ts';
 import { call } from '../net/client.ts';
@@ -8,7 +9,6 @@ import { serve } from '../net/server.ts';
 import { openConsul, parseRegistry } from '../registry/consul.ts';
 import { number, type Settings, text, unflatten } from '../registry/settings.ts';
 import { forever, type Stage } from '../stage.ts';
-import { flag } from './args.ts';
 import { type Cache, makeCache } from './cache.ts';
 import { deviceVersion } from './defaults.ts';
 import { loadSettings } from './load-settings.ts';
@@ -34,19 +34,27 @@ export async function playDeviceVirtual(stage: Stage): Promise<number | undefine
   const { settings, isFirst } = loaded;
   sendLogs({ key: serviceName }, settings, stage);
   const service = { stage, settings, data: peer(settings, 'Data'), metadata: peer(settings, 'Metadata') };
-  // The original discards this error: no listener, no exit, and the core coming up later doesn't help.
-  if (!(await peersAnswer(service))) return forever();
-
-  await registerService(service);
   const cache = makeCache(service);
-  await cache.loadKnown();
+  try {
+    if (!(await peersAnswer(service))) throw new Error('core services do not answer');
+    await registerService(service);
+    await cache.loadKnown();
+  } catch (error) {
+    // The original discards it: no listener, no exit, and the core coming up later doesn't help.
+    stage.log.error(`Start failed: ${error instanceof Error ? error.message : error}`);
+    return forever();
+  }
   const hasDriver = await initializeDriver(stage);
   await serve(routes(service, cache), { host: undefined, port: number(settings, 'Service/Port') }, stage);
   stage.log.info(text(settings, 'Service/OpenMsg'));
   if (!hasDriver) return undefined;
-  const hasProfiles = await provisionProfiles(service, profilesAreThere(service));
-  // A start that finds its keys has no predefined devices: the SDK doesn't read the list back from the registry.
-  if (isFirst && hasProfiles) await provisionDevices(service, cache);
+  try {
+    const hasProfiles = await provisionProfiles(service, profilesAreThere(service));
+    // A start that finds its keys has no predefined devices: the SDK doesn't read the list back from the registry.
+    if (isFirst && hasProfiles) await provisionDevices(service, cache);
+  } catch (error) {
+    stage.log.error(`Failed to create devices: ${error instanceof Error ? error.message : error}`);
+  }
   return undefined;
 }
 
