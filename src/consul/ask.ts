@@ -1,5 +1,6 @@
 import { BootError, isBootError } from '../base/errors.ts';
 import type { Clock } from '../base/time.ts';
+import { readStatus } from '../kube/errors.ts';
 import type { HttpAnswer, HttpRequest } from '../kube/types.ts';
 import type { Reach } from './reach.ts';
 
@@ -83,11 +84,8 @@ async function askOnce<T>(
 
 /** What the API server says in the service's place; undefined when the service itself has answered. */
 function apiServerWords({ status, body }: HttpAnswer): string | undefined {
-  if (status < 400) return undefined;
-  const answer = parseJson(body);
-  if (typeof answer !== 'object' || answer === null) return undefined;
-  if (Reflect.get(answer, 'kind') !== 'Status' || Reflect.get(answer, 'apiVersion') !== 'v1') return undefined;
-  return String(Reflect.get(answer, 'message') ?? `the API server answers ${status}`);
+  const words = status < 400 ? undefined : readStatus(body);
+  return words && (words.message ?? `the API server answers ${status}`);
 }
 
 /** An answer that decides nothing, in a line: `answers 500, No cluster leader`. */
