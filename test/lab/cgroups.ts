@@ -31,10 +31,13 @@ function fillCpuset(root: string, path: string, file: string): void {
   if (existsSync(join(root, file))) writeFileSync(join(root, path, file), readFileSync(join(root, file)));
 }
 
-/** Removes all of them. A group lives until its last process is buried, which takes a moment. */
-export async function removeCgroups(): Promise<void> {
+/**
+ * Removes one of them, or all. A group lives until its last process is buried, which takes a moment.
+ * @param child as given to {@link ensureCgroups}
+ */
+export async function removeCgroups(child = ''): Promise<void> {
   for (const root of hierarchies()) {
-    const dir = join(root, cgroup);
+    const dir = join(root, cgroup, child);
     await until(`${dir}: remove`, removeTimeoutMs, () => {
       if (existsSync(dir)) removeTree(dir);
       return true;

@@ -2,7 +2,7 @@ import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nodeIp } from './addresses.ts';
 import { api } from './api.ts';
-import { ensureCgroups } from './cgroups.ts';
+import { ensureCgroups, removeCgroups } from './cgroups.ts';
 import { connectNode } from './network.ts';
 import { nodeFiles } from './node-config.ts';
 import type { Parts } from './parts.ts';
@@ -26,6 +26,8 @@ export async function startNode(index: number, { tree, programs }: Parts): Promi
   // A shell reads its script as it goes: the copy doesn't change under it.
   const init = join(dir, 'etc/init.sh');
   copyFileSync(join(import.meta.dirname, 'node-init.sh'), init);
+  // A reboot would empty them. kubelet waits 3 s for each container whose group is there and that doesn't answer.
+  await removeCgroups(name);
   ensureCgroups(['system', name]);
   await ensureNodePki(tree, index);
   start(name, ['unshare', '--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc', '/bin/bash', init], {
