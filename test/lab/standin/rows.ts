@@ -8,10 +8,12 @@ import { openNotifications } from './core/notifications.ts';
 import { openScheduler } from './core/scheduler.ts';
 import { type CoreRow, playCore } from './core/service.ts';
 import { playDeviceVirtual } from './device/virtual.ts';
+import { playMongo } from './mongo/server.ts';
+import { playMongoShell } from './mongo/shell.ts';
 import { playRulesEngine } from './other/rulesengine.ts';
 import { playUi } from './other/ui.ts';
 import { text } from './registry/settings.ts';
-import type { Play } from './stage.ts';
+import { forever, type Play } from './stage.ts';
 
 export interface Row {
   readonly play: Play;
@@ -53,5 +55,8 @@ export const rows: Readonly<Record<string, Row>> = {
     args: ['--profile=docker', '--confdir=/res', '--registry=consul://edgex-core-consul:8500'],
   },
   'docker-support-rulesengine': { app: 'edgex-support-rulesengine', play: playRulesEngine, ignoresStop: true },
+  'docker-edgex-mongo': { app: 'edgex-mongo', play: playMongo, ignoresStop: true },
+  'mongo-shell': { app: 'mongo', play: playMongoShell },
+  'docker-edgex-volume': { app: 'edgex-files', play: forever },
   'docker-edgex-ui-go': { app: 'edgex-ui-go', play: playUi },
 };

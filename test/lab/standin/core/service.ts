@@ -40,10 +40,12 @@ export function playCore(row: CoreRow): Play {
   return async (stage) => {
     const startedAt = performance.now();
     const consul = openConsul(parseRegistry(stage.env.edgex_registry ?? '') ?? 'localhost:8500');
-    const settings = await boot(row, consul, stage);
-    if (!settings) return 1;
+    const booted = await boot(row, consul, stage);
+    if (!booted) return 1;
+    const { settings, spentMs } = booted;
     sendLogs(row, settings, stage);
-    const command = await openDatabase(row, settings, stage, startedAt);
+    const isMongo = row.usesDatabase(settings) && text(settings, 'Databases/Primary/Type') === 'mongodb';
+    const command = isMongo ? await openMongo(settings, stage, spentMs) : openRedis(settings);
     // The original gives up on its database with a code that looks like success.
     if (!command) return 0;
     const store = openStore(command, text(settings, 'Databases/Primary/Name'));
@@ -56,14 +58,20 @@ export function playCore(row: CoreRow): Play {
   };
 }
 
-async function boot(row: CoreRow, consul: Consul, stage: Stage): Promise<Settings | undefined> {
+interface Booted {
+  readonly settings: Settings;
+  /** Waited for so far. */
+  readonly spentMs: number;
+}
+
+async function boot(row: CoreRow, consul: Consul, stage: Stage): Promise<Booted | undefined> {
   const prefix = `edgex/core/1.0/${row.key}/`;
   for (let attempt = 0; attempt < bootTries; attempt++) {
     try {
       await consul.self();
       await consul.register({ key: row.key, host: row.host, port: row.port });
       const settings = await consul.read(prefix, readTimeoutMs);
-      if (settings) return settings;
+      if (settings) return { settings, spentMs: attempt * bootIntervalMs };
       stage.log.error(`no configuration at ${prefix}`);
     } catch (error) {
       stage.log.error(`registry: ${error instanceof Error ? error.message : error}`);
@@ -71,12 +79,6 @@ async function boot(row: CoreRow, consul: Consul, stage: Stage): Promise<Setting
     await stage.sleep(bootIntervalMs);
   }
   return undefined;
-}
-
-async function openDatabase(row: CoreRow, settings: Settings, stage: Stage, startedAt: number) {
-  const isMongo = text(settings, 'Databases/Primary/Type') === 'mongodb';
-  if (row.usesDatabase(settings) && isMongo) return openMongo(settings, stage, startedAt);
-  return openRedis(settings);
 }
 
 /** A failed listen is logged and nothing else: the process stays, without a server. */

@@ -37,36 +37,40 @@ export const mongoProtocol: Protocol = {
 };
 
 /**
- * Mongo is dialed before the service serves: five dials of 5 s, 1 s between them. Resolves with undefined when that was
- * in vain. A user that isn't there yet fails a dial at once.
+ * Mongo is dialed before the service serves: five dials of 5 s, 1 s between them, out of a budget that has `spentMs`
+ * used already. Resolves with undefined when that was in vain. A user that isn't there yet fails a dial at once.
+ * Time is counted by what is waited for, not by the clock, so that scaled time gives the same number of dials.
  */
-export async function openMongo(settings: Settings, stage: Stage, startedAt: number): Promise<Command | undefined> {
+export async function openMongo(settings: Settings, stage: Stage, spentMs: number): Promise<Command | undefined> {
   const connect = (): Promise<Connection> => connectMongo(settings);
-  const until = startedAt + stage.scaled(bootBudgetMs);
-  while (performance.now() < until) {
-    try {
-      const first = await dialForAWhile(connect, stage);
-      first.close();
+  while (spentMs < bootBudgetMs) {
+    const dialed = await dialForAWhile(connect, stage);
+    if ('connection' in dialed) {
+      dialed.connection.close();
       return shared(connect);
-    } catch (error) {
-      stage.log.error(`couldn't create database client: ${error instanceof Error ? error.message : error}`);
-      await stage.sleep(pauseMs);
     }
+    stage.log.error(`couldn't create database client: ${dialed.cause}`);
+    await stage.sleep(pauseMs);
+    spentMs += dialed.spentMs + pauseMs;
   }
   return undefined;
 }
 
-async function dialForAWhile(connect: () => Promise<Connection>, stage: Stage): Promise<Connection> {
-  const until = performance.now() + stage.scaled(dialTimeoutMs);
-  for (;;) {
+type Dialed = { readonly connection: Connection } | { readonly cause: string; readonly spentMs: number };
+
+async function dialForAWhile(connect: () => Promise<Connection>, stage: Stage): Promise<Dialed> {
+  let spentMs = 0;
+  while (spentMs <= dialTimeoutMs) {
     try {
-      return await connect();
+      return { connection: await connect() };
     } catch (error) {
+      const { code, message } = error as Error & { code?: string };
       await stage.sleep(attemptPauseMs);
-      if ((error as { code?: string }).code === undefined) throw error;
-      if (performance.now() >= until) throw new Error('no reachable servers');
+      spentMs += attemptPauseMs + (code === 'ETIMEDOUT' ? dialTimeoutMs : 0);
+      if (code === undefined) return { cause: message, spentMs };
     }
   }
+  return { cause: 'no reachable servers', spentMs };
 }
 
 async function connectMongo(settings: Settings): Promise<Connection> {
