@@ -10,6 +10,10 @@ import { labSupported } from './supported.ts';
 
 const toStderr: Log = (line) => process.stderr.write(`lab: ${line}\n`);
 
+/** Two commands at once, of two clones perhaps, take turns. */
+const changing = <T>(log: Log, work: () => Promise<T>): Promise<T> =>
+  withLock('change', () => log('another lab command is at work: waiting for it'), work);
+
 /** A running lab. */
 export interface Lab {
   /** Of the cluster's administrator. */
@@ -39,13 +43,13 @@ export interface Lab {
 export async function labUp(log: Log = toStderr): Promise<Lab> {
   const reason = labSupported();
   if (reason) throw new Error(`the lab ${reason}`);
-  await withLock(log, () => bringUp(log));
+  await changing(log, () => bringUp(log));
   return theLab(log);
 }
 
 /** Ends the lab and removes all that it made on this machine but the cache. */
 export async function labDown(log: Log = toStderr): Promise<void> {
-  await withLock(log, () => takeDown(log));
+  await changing(log, () => takeDown(log));
 }
 
 /** What of the lab runs. `down`: there is none on this machine. */
@@ -71,9 +75,9 @@ export function theLab(log: Log = toStderr): Lab {
       const command = [kubectlPath, `--kubeconfig=${kubeconfigPath}`, ...args];
       return run(command, input === undefined ? {} : { input });
     },
-    nodeKill: (name) => withLock(log, () => kill([nodeName(indexOf(name))])),
-    nodeStart: (name) => withLock(log, () => switchOn(indexOf(name))),
-    importImages: () => withLock(log, renewImages),
+    nodeKill: (name) => changing(log, () => kill([nodeName(indexOf(name))])),
+    nodeStart: (name) => changing(log, () => switchOn(indexOf(name))),
+    importImages: () => changing(log, renewImages),
   };
 }
 
