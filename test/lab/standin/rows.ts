@@ -13,6 +13,7 @@ import { playMongoShell } from './mongo/shell.ts';
 import { playRulesEngine } from './other/rulesengine.ts';
 import { playUi } from './other/ui.ts';
 import { text } from './registry/settings.ts';
+import { playConfigSeed } from './seed/config-seed.ts';
 import { forever, type Play } from './stage.ts';
 
 export interface Row {
@@ -57,6 +58,11 @@ export const rows: Readonly<Record<string, Row>> = {
   'docker-support-rulesengine': { app: 'edgex-support-rulesengine', play: playRulesEngine, ignoresStop: true },
   'docker-edgex-mongo': { app: 'edgex-mongo', play: playMongo, ignoresStop: true },
   'mongo-shell': { app: 'mongo', play: playMongoShell },
+  'docker-core-config-seed-go': {
+    app: 'edgex-config-seed',
+    play: playConfigSeed,
+    args: ['--profile=docker', '--cmd=/edgex/cmd'],
+  },
   'docker-edgex-volume': { app: 'edgex-files', play: forever },
   'docker-edgex-ui-go': { app: 'edgex-ui-go', play: playUi },
 };
