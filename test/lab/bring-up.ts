@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { nodeIndexes } from './addresses.ts';
 import { api } from './api.ts';
 import { ensureCgroups, removeCgroups } from './cgroups.ts';
 import { containerdAnswers } from './containerd.ts';
@@ -20,9 +21,6 @@ import { until } from './run.ts';
 import { prepareMachine, restoreMachine } from './traces.ts';
 
 export type Log = (line: string) => void;
-
-/** A cluster with one node. All is written for several; a second one needs its number here. */
-export const nodeIndexes: readonly number[] = [1];
 
 const apiTimeoutMs = 60_000;
 

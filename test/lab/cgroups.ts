@@ -23,7 +23,17 @@ export function ensureCgroups(children: readonly string[]): void {
       mkdirSync(join(root, path), { recursive: true });
       for (const file of ['cpuset.cpus', 'cpuset.mems']) fillCpuset(root, path, file);
     }
+    if (root === mountPoint) for (const path of ['', cgroup]) delegateControllers(path);
   }
+}
+
+/** Version 2: the groups below get those controllers only that are named here. */
+function delegateControllers(path: string): void {
+  const names = readFileSync(join(mountPoint, path, 'cgroup.controllers'), 'utf8')
+    .trim()
+    .split(' ')
+    .filter(Boolean);
+  writeFileSync(join(mountPoint, path, 'cgroup.subtree_control'), names.map((name) => `+${name}`).join(' '));
 }
 
 function fillCpuset(root: string, path: string, file: string): void {

@@ -1,4 +1,5 @@
-import { bringUp, buildImages, type Log, labExists, nodeIndexes, processNames, takeDown } from './bring-up.ts';
+import { nodeIndexes } from './addresses.ts';
+import { bringUp, buildImages, type Log, labExists, processNames, takeDown } from './bring-up.ts';
 import { importImages } from './images/import.ts';
 import { withLock } from './lock.ts';
 import { nodeReady, startNode } from './node.ts';

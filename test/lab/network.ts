@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { bridge, hostIp, nodeIp, nodeLink, nodePodsCidr, servicesCidr } from './addresses.ts';
+import { bridge, hostIp, nodeIndexes, nodeIp, nodeLink, nodePodsCidr, servicesCidr } from './addresses.ts';
 import { treeCommand } from './packages.ts';
 import { run, until } from './run.ts';
 
@@ -39,9 +39,11 @@ export async function connectNode(tree: string, index: number, pid: number): Pro
     ...routes.map((range) => `route replace ${range} via ${address}`),
   ]);
   await run(['nsenter', '--net', `--target=${pid}`, '/bin/sh', '-c', forwarding]);
+  const others = nodeIndexes.filter((other) => other !== index);
+  const peers = others.map((other) => `route add ${nodePodsCidr(other)} via ${nodeIp(other)}`);
   // The default route last: the node waits for it.
   const inside = ['link set lo up', `addr add ${address}/24 dev eth0`, 'link set eth0 up'];
-  await ip(tree, [...inside, `route add default via ${hostIp}`], pid);
+  await ip(tree, [...inside, ...peers, `route add default via ${hostIp}`], pid);
 }
 
 const linkTimeoutMs = 20_000;

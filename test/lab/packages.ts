@@ -81,7 +81,11 @@ async function download(work: string): Promise<readonly string[]> {
     await run(['apt-get', 'update'], { env });
     await run(install, { env });
   };
-  await attempt('mirror').catch(() => attempt('archive'));
+  await attempt('mirror').catch(async (first) => {
+    await attempt('archive').catch(() => {
+      throw first;
+    });
+  });
   const names = await readdir(join(work, 'archives'));
   return names.filter((name) => name.endsWith('.deb')).map((name) => join(work, 'archives', name));
 }
@@ -96,7 +100,6 @@ Dir::Cache::Archives "${work}/archives";
 Dir::Cache::PkgCache "";
 Dir::Cache::SrcPkgCache "";
 APT::Sandbox::User "root";
-APT::Keep-Downloaded-Packages "true";
 Acquire::Languages "none";
 Acquire::Check-Valid-Until "false";
 `;

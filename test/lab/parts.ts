@@ -31,7 +31,7 @@ export function runningParts(): Parts | undefined {
 
 /** Notes the parts that a new lab runs with. It keeps them to its end, whatever the work tree becomes meanwhile. */
 export function recordParts(parts: Parts): void {
-  mkdirSync(stateDir, { recursive: true, mode: 0o711 });
+  mkdirSync(stateDir, { recursive: true, mode: 0o700 });
   for (const name of ['tree', 'programs'] as const) {
     if (!existsSync(link(name))) symlinkSync(parts[name], link(name));
   }
