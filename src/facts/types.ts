@@ -1,4 +1,4 @@
-import type { KubeObject, ObjectRef } from '../base/kube-types.ts';
+import type { KubeObject } from '../base/kube-types.ts';
 
 /** What is known of the cluster before anything is planned. Plain data, read once. */
 export interface ClusterFacts {
@@ -70,10 +70,8 @@ export interface ClaimFacts {
 
 export interface InstalledFacts {
   readonly namespace: NamespaceFacts;
-  /** Every live object of the kinds that an installation has, whoever made it; with it goes the namespace itself. */
+  /** Every live object of the kinds that an installation has, whoever made it; the namespace and the inventory too. */
   readonly objects: readonly KubeObject[];
-  /** What earlier runs noted down as theirs; absent before the first. */
-  readonly inventory?: readonly ObjectRef[];
 }
 
 export interface NamespaceFacts {

@@ -36,7 +36,9 @@ export function openSession({ source, document }: Kubeconfig): Session {
       current = undefined;
       throw credentialsError(error, source);
     }
-    resolved = { headers: context.getHeaders(), dispatcher: context.getDispatcher() ?? new Agent() };
+    // A token file may end with a line break, which no header can hold.
+    const headers = Object.entries(context.getHeaders()).map(([name, value]) => [name, value.trim()]);
+    resolved = { headers: Object.fromEntries(headers), dispatcher: context.getDispatcher() ?? new Agent() };
     return resolved;
   };
 
