@@ -14,6 +14,7 @@ export function onLines(socket: Socket, take: (line: string) => void): void {
 export interface Publisher {
   /** Sends to whoever is connected; there is no memory, as with ZeroMQ's PUB. */
   readonly publish: (message: unknown) => void;
+  readonly close: () => void;
 }
 
 /** Opens a port that carries one JSON document a line. It is not ZeroMQ's protocol: only stand-ins talk over it. */
@@ -32,6 +33,10 @@ export async function openPublisher(port: number): Promise<Publisher> {
   return {
     publish: (message) => {
       for (const socket of subscribers) socket.write(`${JSON.stringify(message)}\n`);
+    },
+    close: () => {
+      for (const socket of subscribers) socket.destroy();
+      server.close();
     },
   };
 }

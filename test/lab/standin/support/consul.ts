@@ -18,7 +18,7 @@ export interface FakeConsul {
 
 /**
  * The parts of Consul's API that Fuji's services use, in this process: a test has one of its own, so that tests run at
- * the same time without sharing keys. Whether the real program answers the same is held by redis-profile.test.ts.
+ * the same time without sharing keys. Whether the real program answers the same is held by real-programs.test.ts.
  */
 export async function startConsul(keys: Readonly<Record<string, string>> = {}): Promise<FakeConsul> {
   const store = new Map(Object.entries(keys));
