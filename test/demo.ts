@@ -10,7 +10,7 @@ const binary = './dist/edgex-boot';
 const watchSeconds = 20;
 
 await runInherited(process.execPath, ['build/build.ts']);
-const given = process.env['KUBECONFIG'];
+const given = process.env.KUBECONFIG;
 const kubeconfig = given ?? (await labUp()).kubeconfig;
 const env = { ...process.env, KUBECONFIG: kubeconfig };
 console.log(`\n$ KUBECONFIG=${kubeconfig} ${binary} install\n`);

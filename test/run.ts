@@ -43,7 +43,11 @@ const tally: Tally = { passed: 0, failed: 0, skipped: 0 };
 await runInherited(process.execPath, ['build/build.ts']);
 const reason = labSupported();
 if (labFiles.length > 0 && reason === undefined) await labUp();
-await runTests(files.filter((file) => !file.endsWith(labSuffix)), 2, tally);
+await runTests(
+  files.filter((file) => !file.endsWith(labSuffix)),
+  2,
+  tally,
+);
 await runTests(labFiles, 1, tally);
 if (reason !== undefined) console.log(`The lab could not run here: ${reason}.`);
 console.log(`${tally.passed} passed, ${tally.failed} failed${tally.skipped > 0 ? `, ${tally.skipped} skipped` : ''}`);

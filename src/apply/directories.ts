@@ -124,8 +124,12 @@ async function failure(pod: KubeObject, { kube }: DirectoriesContext): Promise<B
 function late(pod: KubeObject, live: Pod | undefined): BootError {
   const status = live?.status;
   const waiting = status?.containerStatuses?.[0]?.state?.waiting;
-  const unscheduled = status?.conditions?.find(({ type, status: holds }) => type === 'PodScheduled' && holds === 'False');
-  const state = waiting ? `${waiting.reason ?? 'waiting'}: ${waiting.message ?? ''}` : (unscheduled?.message ?? status?.phase);
+  const unscheduled = status?.conditions?.find(
+    ({ type, status: holds }) => type === 'PodScheduled' && holds === 'False',
+  );
+  const state = waiting
+    ? `${waiting.reason ?? 'waiting'}: ${waiting.message ?? ''}`
+    : (unscheduled?.message ?? status?.phase);
   return new BootError({
     exit: 'timeout',
     object: formatRef(refOf(pod)),

@@ -29,7 +29,8 @@ export function chooseStorage({ wish, facts }: StorageInput): StorageChoice {
   const [kind, argument] = splitOnce(wish, ':');
   if (kind === 'class') return chooseClass(argument ?? '', facts?.storage);
   if (!facts) {
-    if (kind === 'auto') return { kind: 'class', reason: "no cluster was asked, so the claims take the cluster's default class" };
+    if (kind === 'auto')
+      return { kind: 'class', reason: "no cluster was asked, so the claims take the cluster's default class" };
     throw new BootError({
       exit: 'preflight',
       object: `--storage ${wish}`,
@@ -38,7 +39,8 @@ export function chooseStorage({ wish, facts }: StorageInput): StorageChoice {
     });
   }
   const [node, ...others] = facts.cluster.nodes;
-  if (!node) throw new BootError({ exit: 'preflight', object: 'cluster', cause: 'it has no node', hint: 'Join a node first.' });
+  if (!node)
+    throw new BootError({ exit: 'preflight', object: 'cluster', cause: 'it has no node', hint: 'Join a node first.' });
   if (others.length > 0) {
     const classes = facts.storage.classes.map((storageClass) => storageClass.name);
     throw new BootError({

@@ -16,10 +16,22 @@ export interface PlannedService {
  */
 export type Gate =
   | { readonly kind: 'leader'; readonly service: string; readonly port: number }
-  | { readonly kind: 'keys'; readonly service: string; readonly port: number; readonly owner: string; readonly digest: string }
+  | {
+      readonly kind: 'keys';
+      readonly service: string;
+      readonly port: number;
+      readonly owner: string;
+      readonly digest: string;
+    }
   | { readonly kind: 'tcp'; readonly service: string; readonly port: number }
   | { readonly kind: 'http'; readonly service: string; readonly port: number; readonly path: string }
-  | { readonly kind: 'registered'; readonly service: string; readonly port: number; readonly registration: string; readonly provider: string };
+  | {
+      readonly kind: 'registered';
+      readonly service: string;
+      readonly port: number;
+      readonly registration: string;
+      readonly provider: string;
+    };
 
 /** The settings of one service in the registry: full key to value. */
 export interface ServiceConfiguration {

@@ -43,7 +43,12 @@ export function renderDeployment(service: PlannedService, context: WorkloadConte
           ...(service.gates.length > 0 ? { initContainers: [gates(service, context)] } : {}),
           containers: [container(service, context.release)],
           ...(row.claims.length > 0
-            ? { volumes: row.claims.map((claim) => ({ name: claim.name, persistentVolumeClaim: { claimName: claim.name } })) }
+            ? {
+                volumes: row.claims.map((claim) => ({
+                  name: claim.name,
+                  persistentVolumeClaim: { claimName: claim.name },
+                })),
+              }
             : {}),
         },
       },
@@ -85,9 +90,7 @@ function container({ name, row, image }: PlannedService, release: Release): Reco
     imagePullPolicy: 'IfNotPresent',
     ...(row.command ? { command: row.command } : {}),
     ...(row.args ? { args: row.args } : {}),
-    ...(Object.keys(env).length > 0
-      ? { env: Object.entries(env).map(([key, value]) => ({ name: key, value })) }
-      : {}),
+    ...(Object.keys(env).length > 0 ? { env: Object.entries(env).map(([key, value]) => ({ name: key, value })) } : {}),
     ports: row.ports.map((each) => ({ containerPort: each.port, protocol: 'TCP' })),
     startupProbe: renderProbe('startup', row.probes.startup, port),
     readinessProbe: renderProbe('readiness', row.probes.readiness, port),

@@ -33,10 +33,24 @@ function planFor(namespace: string): Plan {
     version: '',
     distribution: 'other',
     nodes: [
-      { name: node, hostname: node, architecture: 'amd64', ready: true, unschedulable: false, roles: [], taints: [], allocatable: {} },
+      {
+        name: node,
+        hostname: node,
+        architecture: 'amd64',
+        ready: true,
+        unschedulable: false,
+        roles: [],
+        taints: [],
+        allocatable: {},
+      },
     ],
   };
-  return fujiPlan({ namespace, database, storage: 'local', facts: { cluster, storage: { classes: [], volumes: [], claims: [] } } });
+  return fujiPlan({
+    namespace,
+    database,
+    storage: 'local',
+    facts: { cluster, storage: { classes: [], volumes: [], claims: [] } },
+  });
 }
 
 async function measureReference(lab: Lab): Promise<Timing> {
@@ -78,7 +92,14 @@ async function measureAlone(lab: Lab, namespace: string, services: readonly stri
   const inNamespace = ['-n', namespace];
   for (const service of services) {
     await lab.kubectl([...inNamespace, 'scale', `deployment/${service}`, '--replicas=0']);
-    await lab.kubectl([...inNamespace, 'wait', '--for=delete', 'pod', `-lorg.edgexfoundry.service=${service}`, '--timeout=90s']);
+    await lab.kubectl([
+      ...inNamespace,
+      'wait',
+      '--for=delete',
+      'pod',
+      `-lorg.edgexfoundry.service=${service}`,
+      '--timeout=90s',
+    ]);
     const startMs = performance.now();
     await lab.kubectl([...inNamespace, 'scale', `deployment/${service}`, '--replicas=1']);
     await lab.kubectl([...inNamespace, 'rollout', 'status', `deployment/${service}`, '--timeout=120s']);
@@ -103,11 +124,17 @@ for (const each of ['bench-reference', namespace]) await remove(lab, each);
 const reference = await measureReference(lab);
 const install = await measureInstall(lab, namespace);
 const { services } = planFor(namespace);
-const alone = await measureAlone(lab, namespace, services.map(({ name }) => name));
+const alone = await measureAlone(
+  lab,
+  namespace,
+  services.map(({ name }) => name),
+);
 await remove(lab, namespace);
 const critical = criticalPath(graphOf(services), alone);
 
-console.log(`${'service, in s'.padEnd(42)}${'reference'.padStart(10)}${'ready at'.padStart(10)}${'alone'.padStart(10)}`);
+console.log(
+  `${'service, in s'.padEnd(42)}${'reference'.padStart(10)}${'ready at'.padStart(10)}${'alone'.padStart(10)}`,
+);
 for (const name of new Set([...Object.keys(reference.byServiceMs), ...services.map((service) => service.name)])) {
   const columns = [reference.byServiceMs[name], install.byServiceMs[name], alone[name]];
   console.log(`${name.padEnd(42)}${columns.map(seconds).join('')}`);
@@ -116,5 +143,9 @@ console.log(`${'all'.padEnd(42)}${[reference.totalMs, install.totalMs, critical.
 console.log(`critical path: ${critical.path.join(' → ')}`);
 const faster = reference.totalMs / install.totalMs;
 const overPath = install.totalMs / critical.totalMs;
-console.log(`reference / install:     ${faster.toFixed(2)} (goal at least ${goals.reference}: ${verdict(faster >= goals.reference)})`);
-console.log(`install / critical path: ${overPath.toFixed(2)} (goal at most ${goals.criticalPath}: ${verdict(overPath <= goals.criticalPath)})`);
+console.log(
+  `reference / install:     ${faster.toFixed(2)} (goal at least ${goals.reference}: ${verdict(faster >= goals.reference)})`,
+);
+console.log(
+  `install / critical path: ${overPath.toFixed(2)} (goal at most ${goals.criticalPath}: ${verdict(overPath <= goals.criticalPath)})`,
+);

@@ -22,7 +22,9 @@ const order = [
   'edgex-sys-mgmt-agent',
   'edgex-ui-go',
 ];
-const ownNameServices = new Set(order.filter((name) => /edgex-(core|support|sys)/.test(name) && !name.endsWith('engine')));
+const ownNameServices = new Set(
+  order.filter((name) => /edgex-(core|support|sys)/.test(name) && !name.endsWith('engine')),
+);
 
 export interface Step {
   readonly title: string;
@@ -41,7 +43,7 @@ export function referenceSteps({ objects, database, release, namespace }: Plan):
     objects: [deployments.get(name)].filter((object) => object !== undefined),
     wait: ['--for=condition=available', `deployment/${name}`],
   });
-  const common = release.environments['common'] ?? {};
+  const common = release.environments.common ?? {};
   const claims = ofKind('PersistentVolumeClaim').map(({ metadata }) => metadata.name);
   return [
     { title: 'volumes', objects: ofKind('PersistentVolume') },
@@ -61,7 +63,7 @@ export function referenceSteps({ objects, database, release, namespace }: Plan):
 /** A Deployment as the reference has it: the image's own defaults, an own host name, and nothing that asks or guards. */
 function bare(deployment: KubeObject): KubeObject {
   const name = deployment.metadata.name;
-  const template = structuredClone((deployment['spec'] as { template: PodTemplate }).template);
+  const template = structuredClone((deployment.spec as { template: PodTemplate }).template);
   const [container] = template.spec.containers;
   const env = (container?.env ?? []).filter((each) => each.name !== 'GODEBUG');
   if (ownNameServices.has(name)) env.push({ name: 'GODEBUG', value: 'netdns=cgo' });

@@ -38,11 +38,14 @@ interface Container {
   readonly readinessProbe?: object;
   readonly livenessProbe?: object;
   readonly resources: { readonly requests: Record<string, string>; readonly limits: Record<string, string> };
-  readonly securityContext: { readonly allowPrivilegeEscalation: boolean; readonly capabilities: { readonly drop: readonly string[] } };
+  readonly securityContext: {
+    readonly allowPrivilegeEscalation: boolean;
+    readonly capabilities: { readonly drop: readonly string[] };
+  };
 }
 
 const kind = (objects: readonly KubeObject[], name: string) => objects.filter((object) => object.kind === name);
-const podSpec = (deployment: KubeObject) => (deployment['spec'] as { template: { spec: PodSpec } }).template.spec;
+const podSpec = (deployment: KubeObject) => (deployment.spec as { template: { spec: PodSpec } }).template.spec;
 
 for (const database of ['mongo', 'redis'] as const) {
   const { objects } = fujiPlan({ database });
@@ -51,7 +54,7 @@ for (const database of ['mongo', 'redis'] as const) {
     const ports = Object.fromEntries(
       kind(objects, 'Service').map((service) => [
         service.metadata.name,
-        (service['spec'] as { ports: { port: number }[] }).ports.map(({ port }) => port),
+        (service.spec as { ports: { port: number }[] }).ports.map(({ port }) => port),
       ]),
     );
     assert.deepEqual(ports, { ...commonPorts, ...databasePorts[database] });
@@ -65,7 +68,7 @@ for (const database of ['mongo', 'redis'] as const) {
   for (const deployment of kind(objects, 'Deployment')) {
     const name = deployment.metadata.name;
     test(`${name} has probes, resources, a security context and is never two (${database})`, () => {
-      assert.deepEqual((deployment['spec'] as { strategy: object }).strategy, { type: 'Recreate' });
+      assert.deepEqual((deployment.spec as { strategy: object }).strategy, { type: 'Recreate' });
       const spec = podSpec(deployment);
       assert.equal(spec.hostname, name);
       assert.equal(spec.enableServiceLinks, false);
@@ -74,7 +77,7 @@ for (const database of ['mongo', 'redis'] as const) {
       const [container] = spec.containers;
       assert.ok(container?.startupProbe && container.readinessProbe && container.livenessProbe);
       for (const each of [...spec.containers, ...(spec.initContainers ?? [])]) {
-        assert.ok(each.resources.requests['memory'] && each.resources.requests['cpu'] && each.resources.limits['memory']);
+        assert.ok(each.resources.requests.memory && each.resources.requests.cpu && each.resources.limits.memory);
         assert.equal(each.securityContext.allowPrivilegeEscalation, false);
         assert.deepEqual(each.securityContext.capabilities.drop, ['ALL']);
       }
@@ -84,7 +87,7 @@ for (const database of ['mongo', 'redis'] as const) {
   test(`all requests together leave room on a node of 2 GB (${database})`, () => {
     const mebibytes = kind(objects, 'Deployment')
       .flatMap((deployment) => podSpec(deployment).containers)
-      .map(({ resources }) => Number.parseInt(resources.requests['memory'] ?? '', 10));
+      .map(({ resources }) => Number.parseInt(resources.requests.memory ?? '', 10));
     assert.ok(mebibytes.reduce((sum, each) => sum + each, 0) < 1024);
   });
 }
@@ -97,7 +100,9 @@ test('mqtt-export comes with a Service of its own when it is asked for', () => {
 
 test('arm64 takes the images of that architecture everywhere', () => {
   const { objects } = fujiPlan({ architecture: 'arm64', database: 'auto' });
-  const images = kind(objects, 'Deployment').flatMap((deployment) => podSpec(deployment).containers.map(({ image }) => image));
+  const images = kind(objects, 'Deployment').flatMap((deployment) =>
+    podSpec(deployment).containers.map(({ image }) => image),
+  );
   for (const image of images) if (image.startsWith('edgexfoundry/')) assert.match(image, /-arm64:/);
   assert.ok(images.includes('redis:5.0.5-alpine'));
 });

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { readAsset } from '../../src/base/assets.ts';
 import { databaseService } from '../../src/plan/gates.ts';
 import { findCycle, waves } from '../../src/plan/graph.ts';
 import { graphOf } from '../../src/plan/plan.ts';
 import { parseRelease } from '../../src/plan/release.ts';
-import { fuji, fujiPlan, releaseFile } from '../support/fuji.ts';
-import { readFileSync } from 'node:fs';
+import { fuji, fujiPlan } from '../support/fuji.ts';
 
-const text = readFileSync(releaseFile, 'utf8');
+const text = readAsset('releases/fuji.yaml');
 
 test('the release fits its schema', () => {
   assert.equal(fuji().release, 'fuji');
@@ -16,19 +16,30 @@ test('the release fits its schema', () => {
 const broken: readonly (readonly [string, (text: string) => string, RegExp])[] = [
   ['an unknown field', (t) => t.replace('title: metadata', 'titel: metadata'), /titel|title/],
   ['a port out of range', (t) => t.replace('port: 48081', 'port: 480810'), /port/],
-  ['a probe with two ways', (t) => t.replace('{ http: /v1/agent/self }', '{ http: /v1/agent/self, tcp: 8500 }'), /exactly one/],
-  ['a need of a service that is not there', (t) => t.replace('of: edgex-core-metadata }]', 'of: edgex-core-meta }]'), /edgex-core-meta/],
+  [
+    'a probe with two ways',
+    (t) => t.replace('{ http: /v1/agent/self }', '{ http: /v1/agent/self, tcp: 8500 }'),
+    /exactly one/,
+  ],
+  [
+    'a need of a service that is not there',
+    (t) => t.replace('of: edgex-core-metadata }]', 'of: edgex-core-meta }]'),
+    /edgex-core-meta/,
+  ],
   ['an environment that is not there', (t) => t.replace('environment: [common]', 'environment: [comon]'), /comon/],
   ['a quantity that is none', (t) => t.replace('memoryLimit: 512Mi', 'memoryLimit: lots'), /memoryLimit|regex|pattern/],
 ];
 for (const [name, breakIt, words] of broken) {
   test(`${name} is refused with its place`, () => {
     assert.notEqual(breakIt(text), text);
-    assert.throws(() => parseRelease('release.yaml', breakIt(text)), (error: Error) => {
-      assert.match(error.message, /release\.yaml/);
-      assert.match(error.message, words);
-      return true;
-    });
+    assert.throws(
+      () => parseRelease('release.yaml', breakIt(text)),
+      (error: Error) => {
+        assert.match(error.message, /release\.yaml/);
+        assert.match(error.message, words);
+        return true;
+      },
+    );
   });
 }
 
@@ -45,7 +56,14 @@ for (const database of ['mongo', 'redis'] as const) {
 }
 
 test('a cycle among needs would be found', () => {
-  const release = parseRelease('r', text.replace('needs: &afterCoreData [', 'needs: &afterCoreData [{ gate: tcp, of: edgex-device-virtual }, ')
-    .replace('      - { gate: leader }', '      - { gate: leader }\n      - { gate: tcp, of: edgex-app-service-configurable-rules }'));
+  const release = parseRelease(
+    'r',
+    text
+      .replace('needs: &afterCoreData [', 'needs: &afterCoreData [{ gate: tcp, of: edgex-device-virtual }, ')
+      .replace(
+        '      - { gate: leader }',
+        '      - { gate: leader }\n      - { gate: tcp, of: edgex-app-service-configurable-rules }',
+      ),
+  );
   assert.ok(findCycle(graphOf(fujiPlan({ release }).services)));
 });

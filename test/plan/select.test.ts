@@ -14,7 +14,9 @@ test('only the chosen database is installed', () => {
 });
 
 test('optional services come and go by name or alias', () => {
-  const names = [...selectServices(release, { ...base, with: ['mqtt-export'], without: ['ui', 'edgex-device-virtual'] }).keys()];
+  const names = [
+    ...selectServices(release, { ...base, with: ['mqtt-export'], without: ['ui', 'edgex-device-virtual'] }).keys(),
+  ];
   assert.ok(names.includes('edgex-app-service-configurable-mqtt-export'));
   assert.ok(!names.includes('edgex-ui-go'));
   assert.ok(!names.includes('edgex-device-virtual'));
