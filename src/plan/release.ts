@@ -81,7 +81,13 @@ const schema = z.strictObject({
   title: z.string(),
   version: z.string(),
   architectures: z.array(architecture).min(1),
-  databases: z.strictObject({ choices: z.array(database).min(1), auto: z.record(architecture, database) }),
+  databases: z.strictObject({
+    choices: z.array(database).min(1),
+    /** What `auto` takes where every node has this architecture. */
+    auto: z.record(architecture, database),
+    /** What `auto` takes elsewhere. */
+    mixed: database,
+  }),
   registry: z.strictObject({ service: z.string() }),
   tools: z.strictObject({ service: z.string(), uid: z.int(), gid: z.int() }),
   environments: z.record(z.string(), z.record(z.string(), z.string())),
@@ -105,8 +111,14 @@ export const databaseAlias = 'database';
  * @throws BootError `internal` with the path of what is wrong: the file is part of the program.
  */
 export function parseRelease(file: string, text: string): Release {
-  const parsed = schema.safeParse(parseDocument(text).toJS());
-  if (!parsed.success) throw broken(file, z.prettifyError(parsed.error).split('\n')[0] ?? 'not a release');
+  const document = parseDocument(text);
+  const [error] = document.errors;
+  if (error) throw broken(file, error.message.split('\n')[0] ?? error.code);
+  const parsed = schema.safeParse(document.toJS());
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw broken(file, `${issue?.path.join('.') || 'the file'}: ${issue?.message}`);
+  }
   const problem = referenceProblem(parsed.data);
   if (problem) throw broken(file, problem);
   return parsed.data;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readAsset } from '../../src/base/assets.ts';
+import { isBootError } from '../../src/base/errors.ts';
 import { databaseService } from '../../src/plan/gates.ts';
 import { findCycle, waves } from '../../src/plan/graph.ts';
 import { graphOf } from '../../src/plan/plan.ts';
@@ -13,29 +14,50 @@ test('the release fits its schema', () => {
   assert.equal(fuji().release, 'fuji');
 });
 
-const broken: readonly (readonly [string, (text: string) => string, RegExp])[] = [
-  ['an unknown field', (t) => t.replace('title: metadata', 'titel: metadata'), /titel|title/],
-  ['a port out of range', (t) => t.replace('port: 48081', 'port: 480810'), /port/],
+const broken: readonly (readonly [string, string, string, RegExp])[] = [
+  ['a field that is missing', 'title: metadata', '', /services\.edgex-core-metadata\.title: .*string/],
+  ['an unknown field', 'title: metadata', 'title: x\n    titel: y', /services\.edgex-core-metadata: .*"titel"/],
+  ['a port out of range', 'port: 48081', 'port: 480810', /services\.edgex-core-metadata\.ports\.0\.port: .*65535/],
   [
     'a probe with two ways',
-    (t) => t.replace('{ http: /v1/agent/self }', '{ http: /v1/agent/self, tcp: 8500 }'),
-    /exactly one/,
+    '{ http: /v1/agent/self }',
+    '{ http: /v1/agent/self, tcp: 8500 }',
+    /services\.edgex-core-consul\.probes\.liveness: exactly one/,
   ],
   [
     'a need of a service that is not there',
-    (t) => t.replace('of: edgex-core-metadata }]', 'of: edgex-core-meta }]'),
-    /edgex-core-meta/,
+    'of: edgex-core-metadata }]',
+    'of: edgex-core-meta }]',
+    /services\.[-a-z]+\.needs: no service edgex-core-meta$/,
   ],
-  ['an environment that is not there', (t) => t.replace('environment: [common]', 'environment: [comon]'), /comon/],
-  ['a quantity that is none', (t) => t.replace('memoryLimit: 512Mi', 'memoryLimit: lots'), /memoryLimit|regex|pattern/],
+  [
+    'an environment that is not there',
+    'environment: [common]',
+    'environment: [comon]',
+    /services\.edgex-mongo\.environment: no environment comon$/,
+  ],
+  [
+    'a quantity that is none',
+    'memoryLimit: 512Mi',
+    'memoryLimit: lots',
+    /services\.edgex-mongo\.resources\.memoryLimit: /,
+  ],
+  [
+    'text that is no YAML',
+    'release: fuji',
+    'release: fuji\nrelease: fuji',
+    /^release\.yaml: Map keys must be unique at line/,
+  ],
 ];
-for (const [name, breakIt, words] of broken) {
+for (const [name, good, bad, words] of broken) {
   test(`${name} is refused with its place`, () => {
-    assert.notEqual(breakIt(text), text);
+    assert.ok(text.includes(good));
     assert.throws(
-      () => parseRelease('release.yaml', breakIt(text)),
-      (error: Error) => {
-        assert.match(error.message, /release\.yaml/);
+      () => parseRelease('release.yaml', text.replace(good, bad)),
+      (error: unknown) => {
+        assert.ok(isBootError(error));
+        assert.equal(error.details.exit, 'internal');
+        assert.match(error.message, /^release\.yaml: /);
         assert.match(error.message, words);
         return true;
       },
