@@ -1,6 +1,7 @@
 import type { KubeObject } from '../base/kube-types.ts';
-import type { ClusterFacts, StorageFacts } from '../facts/types.ts';
+import type { ClusterFacts, InstalledFacts, StorageFacts } from '../facts/types.ts';
 import { type ConfigTrees, expandConfiguration, type Overrides } from './configuration.ts';
+import { chooseDatabase } from './database.ts';
 import { gatesOf, providerOf } from './gates.ts';
 import type { Graph } from './graph.ts';
 import { commonLabels } from './labels.ts';
@@ -23,7 +24,11 @@ export interface PlanInput {
   readonly storage: string;
   readonly overrides: Overrides;
   /** Absent where no cluster was asked, as for `render`. */
-  readonly facts?: { readonly cluster: ClusterFacts; readonly storage: StorageFacts };
+  readonly facts?: {
+    readonly cluster: ClusterFacts;
+    readonly storage: StorageFacts;
+    readonly installed: InstalledFacts;
+  };
 }
 
 /**
@@ -33,7 +38,7 @@ export interface PlanInput {
  */
 export function makePlan(input: PlanInput): Plan {
   const { release, namespace, architecture } = input;
-  const database = chooseDatabase(release, input.database, architecture);
+  const database = chooseDatabase(release, input.database, architecture, input.facts);
   const services = selectServices(release, { ...input, database });
   const seeded = [...services].filter(([, row]) => row.configuration === 'seeded' && row.registration);
   const configuration = expandConfiguration(input.trees, {
@@ -78,14 +83,6 @@ export function makePlan(input: PlanInput): Plan {
 /** Service to the services whose answers it waits for. */
 export function graphOf(services: readonly Pick<PlannedService, 'name' | 'gates'>[]): Graph {
   return Object.fromEntries(services.map(({ name, gates }) => [name, [...new Set(gates.map(providerOf))]]));
-}
-
-/** The database of an installation; `auto` is decided by the architecture. */
-export function chooseDatabase(release: Release, wish: Database | 'auto', architecture: Architecture): Database {
-  if (wish !== 'auto') return wish;
-  const database = release.databases.auto[architecture];
-  if (!database) throw new Error(`release ${release.release} has no database for ${architecture}`);
-  return database;
 }
 
 function renderNamespace(release: Release, name: string): KubeObject {

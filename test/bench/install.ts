@@ -6,6 +6,7 @@ import type { Plan } from '../../src/plan/types.ts';
 import { type Lab, labUp } from '../lab/lab.ts';
 import { nodeDir } from '../lab/places.ts';
 import { capture, runInherited } from '../support/exec.ts';
+import { clusterFacts, installedFacts, noStorage } from '../support/facts.ts';
 import { fujiPlan } from '../support/fuji.ts';
 import { referenceSteps } from './reference.ts';
 
@@ -29,27 +30,15 @@ interface Timing {
 }
 
 function planFor(namespace: string): Plan {
-  const cluster = {
-    version: '',
-    distribution: 'other',
-    nodes: [
-      {
-        name: node,
-        hostname: node,
-        architecture: 'amd64',
-        ready: true,
-        unschedulable: false,
-        roles: [],
-        taints: [],
-        allocatable: {},
-      },
-    ],
-  };
   return fujiPlan({
     namespace,
     database,
     storage: 'local',
-    facts: { cluster, storage: { classes: [], volumes: [], claims: [] } },
+    facts: {
+      cluster: clusterFacts({ name: node }),
+      storage: noStorage,
+      installed: installedFacts(namespace),
+    },
   });
 }
 

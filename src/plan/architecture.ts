@@ -1,0 +1,66 @@
+import { BootError } from '../base/errors.ts';
+import type { ClusterFacts, NodeFacts } from '../facts/types.ts';
+import type { Architecture, Release } from './release.ts';
+
+/**
+ * The architecture whose images an installation takes: the one of most nodes that can take its pods now. Of equally
+ * many, the one that the release names first.
+ * @throws BootError `preflight` with every node and what is against it, when no node will do.
+ */
+export function chooseArchitecture(cluster: ClusterFacts, release: Release): Architecture {
+  const fit = cluster.nodes.filter((node) => obstacle(node, release) === undefined);
+  let chosen: Architecture | undefined;
+  let most = 0;
+  for (const architecture of release.architectures) {
+    const count = fit.filter((node) => node.architecture === architecture).length;
+    if (count > most) [chosen, most] = [architecture, count];
+  }
+  if (chosen === undefined) throw noFitNode(cluster.nodes, release);
+  return chosen;
+}
+
+interface Obstacle {
+  readonly cause: string;
+  readonly hint: string;
+}
+
+/** Why no pod of the release would start on a node; undefined when one would. */
+function obstacle(node: NodeFacts, { title, architectures }: Release): Obstacle | undefined {
+  const { name, architecture, ready, unschedulable, taints } = node;
+  if (!architectures.some((each) => each === architecture)) {
+    const is32Bit = architecture === 'arm';
+    return {
+      cause: `its architecture is ${architecture}${is32Bit ? ' (32 bits)' : ''}; ${title} has images for ${architectures.join(' and ')}`,
+      hint: is32Bit
+        ? 'Install a 64-bit system on it; a Raspberry Pi 3 or newer can run one.'
+        : `Join a node that is ${architectures.join(' or ')}.`,
+    };
+  }
+  if (!ready) return { cause: 'it is NotReady', hint: `Look at the conditions in \`kubectl describe node ${name}\`.` };
+  if (unschedulable) return { cause: 'it is cordoned', hint: `Allow pods on it: \`kubectl uncordon ${name}\`.` };
+  const taint = taints.find(({ effect }) => effect === 'NoSchedule' || effect === 'NoExecute');
+  if (!taint) return undefined;
+  const { key, value, effect } = taint;
+  return {
+    cause: `it is tainted: ${key}${value ? `=${value}` : ''}:${effect}`,
+    hint: `Take the taint away if services may run there: \`kubectl taint nodes ${name} ${key}:${effect}-\`.`,
+  };
+}
+
+function noFitNode(nodes: readonly NodeFacts[], release: Release): BootError {
+  const [first, ...others] = nodes.flatMap((node) => {
+    const found = obstacle(node, release);
+    return found ? [{ object: `node/${node.name}`, ...found }] : [];
+  });
+  if (!first) {
+    return new BootError({ exit: 'preflight', object: 'cluster', cause: 'it has no node', hint: 'Join a node first.' });
+  }
+  if (others.length === 0) return new BootError({ exit: 'preflight', ...first });
+  return new BootError({
+    exit: 'preflight',
+    object: 'cluster',
+    cause: 'services can start on none of its nodes',
+    evidence: [first, ...others].map(({ object, cause }) => `${object}: ${cause}`),
+    hint: first.hint,
+  });
+}

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { isBootError } from '../../src/base/errors.ts';
+import type { NodeFacts } from '../../src/facts/types.ts';
+import { chooseArchitecture } from '../../src/plan/architecture.ts';
+import { clusterFacts } from '../support/facts.ts';
+import { fuji } from '../support/fuji.ts';
+
+const release = fuji();
+const controlPlane = { key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' };
+
+const amd64 = { architecture: 'amd64' };
+const arm64 = { architecture: 'arm64' };
+const arm = { architecture: 'arm' };
+
+const chosen: readonly (readonly [string, readonly Partial<NodeFacts>[], string])[] = [
+  ['that of the only node', [arm64], 'arm64'],
+  ['that of most nodes', [amd64, arm64, arm64], 'arm64'],
+  ['of two equally many, the one that the release names first', [arm64, amd64], 'amd64'],
+  ['not that of a node that is not ready', [arm64, { ...amd64, ready: false }], 'arm64'],
+  ['not that of a cordoned node', [arm64, { ...amd64, unschedulable: true }], 'arm64'],
+  ['not that of a tainted node', [arm64, { ...amd64, taints: [controlPlane] }], 'arm64'],
+  [
+    'that of a node which pods only prefer to avoid',
+    [{ ...arm64, taints: [{ key: 'a', effect: 'PreferNoSchedule' }] }],
+    'arm64',
+  ],
+  ['not one without images, however many have it', [arm, arm, arm64], 'arm64'],
+];
+for (const [what, nodes, architecture] of chosen) {
+  test(`the architecture is ${what}`, () => {
+    assert.equal(chooseArchitecture(clusterFacts(...nodes), release), architecture);
+  });
+}
+
+interface Refusal {
+  readonly object: string;
+  readonly cause: RegExp;
+  readonly hint: RegExp;
+  readonly evidence?: readonly RegExp[];
+}
+
+const refused: readonly (readonly [string, readonly Partial<NodeFacts>[], Refusal])[] = [
+  ['no node', [], { object: 'cluster', cause: /no node/, hint: /Join/ }],
+  [
+    '32-bit ARM',
+    [{ ...arm, name: 'pi' }],
+    { object: 'node/pi', cause: /arm \(32 bits\).*amd64 and arm64/, hint: /64-bit system/ },
+  ],
+  [
+    'an architecture without images',
+    [{ architecture: 'riscv64', name: 'board' }],
+    { object: 'node/board', cause: /riscv64.*amd64 and arm64/, hint: /amd64 or arm64/ },
+  ],
+  [
+    'a node that is not ready',
+    [{ name: 'pi', ready: false }],
+    { object: 'node/pi', cause: /NotReady/, hint: /kubectl describe node pi/ },
+  ],
+  [
+    'a cordoned node',
+    [{ name: 'pi', unschedulable: true }],
+    { object: 'node/pi', cause: /cordoned/, hint: /kubectl uncordon pi/ },
+  ],
+  [
+    'a tainted node',
+    [{ name: 'pi', taints: [controlPlane] }],
+    {
+      object: 'node/pi',
+      cause: /tainted: node-role\.kubernetes\.io\/control-plane:NoSchedule/,
+      hint: /kubectl taint nodes pi node-role\.kubernetes\.io\/control-plane:NoSchedule-/,
+    },
+  ],
+  [
+    'only nodes that will not do, each for its own reason',
+    [
+      { name: 'a', ready: false },
+      { name: 'b', unschedulable: true },
+      { name: 'c', taints: [{ key: 'use', value: 'gpu', effect: 'NoExecute' }] },
+      { name: 'd', architecture: 'arm' },
+    ],
+    {
+      object: 'cluster',
+      cause: /none of its nodes/,
+      hint: /describe node a/,
+      evidence: [
+        /^node\/a: .*NotReady/,
+        /^node\/b: .*cordoned/,
+        /^node\/c: .*use=gpu:NoExecute/,
+        /^node\/d: .*32 bits/,
+      ],
+    },
+  ],
+];
+for (const [what, nodes, { object, cause, hint, evidence = [] }] of refused) {
+  test(`${what} is refused, with what to do`, () => {
+    assert.throws(
+      () => chooseArchitecture(clusterFacts(...nodes), release),
+      (error: unknown) => {
+        assert.ok(isBootError(error));
+        const { details } = error;
+        assert.equal(details.exit, 'preflight');
+        assert.equal(details.object, object);
+        assert.match(details.cause, cause);
+        assert.match(details.hint ?? '', hint);
+        assert.equal(details.evidence?.length ?? 0, evidence.length);
+        for (const [index, line] of evidence.entries()) assert.match(details.evidence?.[index] ?? '', line);
+        return true;
+      },
+    );
+  });
+}

@@ -1,0 +1,40 @@
+import type { KubeObject } from '../../src/base/kube-types.ts';
+import type { ClusterFacts, InstalledFacts, NodeFacts, StorageFacts } from '../../src/facts/types.ts';
+import { commonLabels, serviceLabel } from '../../src/plan/labels.ts';
+import { fuji } from './fuji.ts';
+
+/** A cluster whose nodes are ready for anything, but for what is said of them. */
+export function clusterFacts(...nodes: readonly Partial<NodeFacts>[]): ClusterFacts {
+  return {
+    version: 'v1.34.4',
+    distribution: 'other',
+    nodes: nodes.map((node, index) => {
+      const name = node.name ?? `node-${index + 1}`;
+      return {
+        name,
+        hostname: name,
+        architecture: 'amd64',
+        ready: true,
+        unschedulable: false,
+        roles: [],
+        taints: [],
+        allocatable: {},
+        ...node,
+      };
+    }),
+  };
+}
+
+/** A namespace with these objects, or one that isn't there. */
+export function installedFacts(name: string, objects: readonly KubeObject[] = []): InstalledFacts {
+  const exists = objects.length > 0;
+  return { namespace: { name, exists, terminating: false, managed: exists, labels: {} }, objects };
+}
+
+/** A Deployment as an installation of Fuji has it, as far as it tells what is installed. */
+export function installedDeployment(name: string): KubeObject {
+  const labels = { ...commonLabels(fuji()), [serviceLabel]: name };
+  return { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name, labels } };
+}
+
+export const noStorage: StorageFacts = { classes: [], volumes: [], claims: [] };
