@@ -1,0 +1,20 @@
+/** The program's name, as usage texts and hints write it. */
+export const programName = 'edgex-boot';
+
+/** Name of a command to what it does, in the order of the help text. A name of two words is a command below another. */
+export const commands = {
+  install: 'detects, plans, applies, rolls out, seeds, and waits for the first event',
+  plan: 'what install would change, field by field and key by key; changes nothing',
+  render: 'the plain manifests, for kubectl apply or review; needs no cluster',
+  'config render': 'the settings that go into Consul; needs no cluster',
+} as const;
+
+export type CommandName = keyof typeof commands;
+
+/** Every command's name. */
+export const commandNames = Object.keys(commands) as readonly CommandName[];
+
+/** True for the name of a command. */
+export function isCommandName(name: string): name is CommandName {
+  return Object.hasOwn(commands, name);
+}

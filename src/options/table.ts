@@ -1,0 +1,266 @@
+import type { Overrides } from '../plan/configuration.ts';
+import { type CommandName, commandNames } from './commands.ts';
+
+/**
+ * Every option, once. Flags, environment names, values, help texts and docs/options.md are made from this table: a row
+ * more is an option more. Its key is the name of the field in Options; a unit in it is not part of the flag.
+ *
+ *   text      any text that its rule lets through
+ *   choice    one of a few words
+ *   boolean   --flag, --no-flag
+ *   duration  as in 90s, 15m, 1h30m; milliseconds in Options
+ *   list      names, separated by commas, the flag as often as one likes
+ *   settings  SERVICE/PATH=VALUE, the flag as often as one likes; in the environment one a line
+ */
+
+interface Row {
+  /** Without its dashes. The environment name follows from it: see {@link environmentName}. */
+  readonly flag: string;
+  readonly short?: string;
+  readonly group: OptionGroup;
+  /** The commands that take it. */
+  readonly commands: readonly CommandName[];
+  /** It has no environment name. */
+  readonly flagOnly?: true;
+  /** An environment name that other programs have too, and the value that it stands for when it isn't empty. */
+  readonly convention?: { readonly variable: string; readonly value: string };
+  /** What it is for, without its default and its choices. */
+  readonly help: string;
+}
+
+export type OptionRow = Row &
+  (
+    | {
+        readonly type: 'text';
+        readonly placeholder: string;
+        readonly default?: string;
+        readonly rule?: TextRule;
+      }
+    | { readonly type: 'choice'; readonly choices: readonly string[]; readonly default: string }
+    | { readonly type: 'boolean'; readonly default: boolean }
+    | { readonly type: 'duration'; readonly placeholder: string; readonly default: string }
+    | { readonly type: 'list'; readonly placeholder: string }
+    | { readonly type: 'settings'; readonly placeholder: string }
+  );
+
+export interface TextRule {
+  readonly pattern: RegExp;
+  /** What fits the pattern, after "Give it". */
+  readonly expected: string;
+  /** Whole values that somebody may have meant. */
+  readonly words?: readonly string[];
+}
+
+export const optionGroups = ['Cluster', 'Installation', 'Run', 'Output'] as const;
+export type OptionGroup = (typeof optionGroups)[number];
+
+const onCluster = ['install', 'plan'] as const;
+const onManifests = [...onCluster, 'render'] as const;
+
+const namespaceRule: TextRule = {
+  pattern: /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
+  expected: '1 to 63 lower-case letters, digits and dashes, with a letter or digit at both ends',
+};
+
+const storageRule: TextRule = {
+  pattern: /^(auto|local(:(\/(?!\.{1,2}(\/|$))[^/:\s]+)+)?|class:[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?)$/,
+  expected: 'auto, local, local:/ABSOLUTE/PATH or class:NAME',
+  words: ['auto', 'local'],
+};
+
+export const table = {
+  kubeconfig: {
+    flag: 'kubeconfig',
+    type: 'text',
+    placeholder: 'FILE',
+    group: 'Cluster',
+    commands: onCluster,
+    help: 'The kubeconfig. Without it: what KUBECONFIG names, ~/.kube/config, then where distributions keep theirs.',
+  },
+  context: {
+    flag: 'context',
+    type: 'text',
+    placeholder: 'NAME',
+    group: 'Cluster',
+    commands: onCluster,
+    help: "Which of the kubeconfig's contexts to use. Without it: its current one.",
+  },
+  namespace: {
+    flag: 'namespace',
+    short: 'n',
+    type: 'text',
+    placeholder: 'NAME',
+    default: 'edgex',
+    rule: namespaceRule,
+    group: 'Cluster',
+    commands: onManifests,
+    help: 'The namespace of the installation; made when it is missing.',
+  },
+  reach: {
+    flag: 'reach',
+    type: 'choice',
+    choices: ['auto', 'direct', 'proxy'],
+    default: 'auto',
+    group: 'Cluster',
+    commands: onCluster,
+    help: "The way to the services: by ClusterIP, or through the API server's proxy. auto tries them in this order.",
+  },
+  database: {
+    flag: 'database',
+    type: 'choice',
+    choices: ['auto', 'mongo', 'redis'],
+    default: 'auto',
+    group: 'Installation',
+    commands: commandNames,
+    help: 'The database of the services. auto keeps the one that is installed, else goes by the architecture.',
+  },
+  with: {
+    flag: 'with',
+    type: 'list',
+    placeholder: 'LIST',
+    group: 'Installation',
+    commands: commandNames,
+    help: 'Optional services to install as well, by name or short name.',
+  },
+  without: {
+    flag: 'without',
+    type: 'list',
+    placeholder: 'LIST',
+    group: 'Installation',
+    commands: commandNames,
+    help: 'Optional services to leave out, by name or short name.',
+  },
+  storage: {
+    flag: 'storage',
+    type: 'text',
+    placeholder: 'WHERE',
+    default: 'auto',
+    rule: storageRule,
+    group: 'Installation',
+    commands: onManifests,
+    help: 'Where the data live: local, local:/PATH (directories on the node) or class:NAME (a storage class). auto is local on a single node, and the default class where no cluster is asked.',
+  },
+  set: {
+    flag: 'set',
+    type: 'settings',
+    placeholder: 'SERVICE/PATH=VALUE',
+    group: 'Installation',
+    commands: commandNames,
+    help: 'Another value for a setting in Consul, the service by name or short name. May be given many times; in the environment one a line.',
+  },
+  architecture: {
+    flag: 'architecture',
+    type: 'choice',
+    choices: ['amd64', 'arm64'],
+    default: 'amd64',
+    group: 'Installation',
+    commands: ['render', 'config render'],
+    help: 'Of the nodes, since no cluster is asked.',
+  },
+  pristine: {
+    flag: 'pristine',
+    type: 'boolean',
+    default: false,
+    group: 'Installation',
+    commands: ['config render'],
+    help: "The release's own settings, without what edgex-boot changes.",
+  },
+  timeoutMs: {
+    flag: 'timeout',
+    type: 'duration',
+    placeholder: 'DURATION',
+    default: '15m',
+    group: 'Run',
+    commands: onCluster,
+    help: 'How long the whole run may take, as in 90s, 15m or 1h30m.',
+  },
+  verify: {
+    flag: 'verify',
+    type: 'boolean',
+    default: true,
+    group: 'Run',
+    commands: ['install'],
+    help: 'Wait until events arrive. --no-verify ends when every service is ready.',
+  },
+  forceConflicts: {
+    flag: 'force-conflicts',
+    type: 'boolean',
+    default: false,
+    group: 'Run',
+    commands: onCluster,
+    help: 'Take over fields of our objects that somebody else manages.',
+  },
+  output: {
+    flag: 'output',
+    type: 'choice',
+    choices: ['auto', 'text', 'json'],
+    default: 'auto',
+    group: 'Output',
+    commands: commandNames,
+    help: 'text: a line for each change. json: one document a line, results as JSON. auto: a live view on a terminal, text elsewhere.',
+  },
+  color: {
+    flag: 'color',
+    type: 'choice',
+    choices: ['auto', 'always', 'never'],
+    default: 'auto',
+    convention: { variable: 'NO_COLOR', value: 'never' },
+    group: 'Output',
+    commands: commandNames,
+    help: 'Colours; auto has them on a terminal only.',
+  },
+  help: {
+    flag: 'help',
+    short: 'h',
+    type: 'boolean',
+    default: false,
+    flagOnly: true,
+    group: 'Output',
+    commands: commandNames,
+    help: 'Show the options of a command, and nothing else.',
+  },
+  version: {
+    flag: 'version',
+    type: 'boolean',
+    default: false,
+    flagOnly: true,
+    group: 'Output',
+    commands: commandNames,
+    help: 'Show the version, and nothing else.',
+  },
+} as const satisfies Readonly<Record<string, OptionRow>>;
+
+export type OptionKey = keyof typeof table;
+
+type ValueOf<R> = R extends { readonly type: 'boolean' }
+  ? boolean
+  : R extends { readonly type: 'duration' }
+    ? number
+    : R extends { readonly type: 'list' }
+      ? readonly string[]
+      : R extends { readonly type: 'settings' }
+        ? Overrides
+        : R extends { readonly type: 'choice'; readonly choices: readonly (infer Word)[] }
+          ? Word
+          : R extends { readonly default: string }
+            ? string
+            : string | undefined;
+
+/** The value of each option, by its key in the table. */
+export type OptionValues = { readonly [Key in OptionKey]: ValueOf<(typeof table)[Key]> };
+
+/** The table's rows with their keys, in its order. */
+export const optionRows = Object.entries(table) as readonly (readonly [OptionKey, OptionRow])[];
+
+/** `--force-conflicts` in the environment: `EDGEX_BOOT_FORCE_CONFLICTS`. Undefined for an option that has none. */
+export function environmentName({ flag, flagOnly }: OptionRow): string | undefined {
+  return flagOnly ? undefined : `${environmentPrefix}${flag.toUpperCase().replaceAll('-', '_')}`;
+}
+
+/** What every environment name of this program begins with; no other name may. */
+export const environmentPrefix = 'EDGEX_BOOT_';
+
+/** True when a command takes an option. */
+export function takes(command: CommandName, row: OptionRow): boolean {
+  return row.commands.includes(command);
+}
