@@ -1,5 +1,5 @@
-import { parse } from 'yaml';
 import { z } from 'zod';
+import { parseAsset } from '../base/asset-yaml.ts';
 import { readAsset } from '../base/assets.ts';
 
 /** The schema of assets/distributions.yaml; the fields' meanings stand at the head of that file. */
@@ -24,7 +24,18 @@ const schema = z.strictObject({
 
 export type Distribution = z.infer<typeof schema>['distributions'][number];
 
+const asset = 'distributions.yaml';
+
 /** The distributions that this program knows, in the order in which they are tried. */
 export function loadDistributions(): readonly Distribution[] {
-  return schema.parse(parse(readAsset('distributions.yaml'))).distributions;
+  return parseDistributions(asset, readAsset(asset));
+}
+
+/**
+ * Reads a file of distributions.
+ * @param file its name, for the error
+ * @throws BootError `internal` with the path of what is wrong: the file is part of the program.
+ */
+export function parseDistributions(file: string, text: string): readonly Distribution[] {
+  return parseAsset(file, text, schema).distributions;
 }

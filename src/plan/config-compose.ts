@@ -1,4 +1,5 @@
-import { brokenFile, isList, isTable, type Table, type Tree } from './config-tree.ts';
+import { brokenFile } from '../base/asset-yaml.ts';
+import { isList, isTable, type Table, type Tree } from './config-tree.ts';
 import type { Database } from './release.ts';
 
 export interface ComposeContext {

@@ -1,6 +1,6 @@
-import { parseDocument } from 'yaml';
 import { z } from 'zod';
-import { brokenFile, isTable, type Scalar, type Table, type Tree } from './config-tree.ts';
+import { brokenFile, parseYaml } from '../base/asset-yaml.ts';
+import { isTable, type Scalar, type Table, type Tree } from './config-tree.ts';
 
 /** The settings of one service, still in pieces. */
 export interface ServiceTree {
@@ -60,24 +60,21 @@ function fragmentsOf(file: string, fragments: Tree | undefined): Table {
 }
 
 function parseChanges(text: string | undefined): readonly Change[] {
-  const parsed = changesSchema.safeParse(parseYaml(changesFile, text));
+  const parsed = changesSchema.safeParse(parseFile(changesFile, text));
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw brokenFile(changesFile, `${issue?.path.join('/')}: ${issue?.message}`);
 }
 
 function parseTable(file: string, text: string | undefined): Table {
-  const tree = asTree(file, parseYaml(file, text), []);
+  const tree = asTree(file, parseFile(file, text), []);
   if (isTable(tree)) return tree;
   throw brokenFile(file, 'not a table of settings');
 }
 
-function parseYaml(file: string, text: string | undefined): unknown {
+function parseFile(file: string, text: string | undefined): unknown {
   if (text === undefined) throw brokenFile(file, 'it is missing');
-  const document = parseDocument(text);
-  const [error] = document.errors;
-  if (error) throw brokenFile(file, error.message.split('\n')[0] ?? error.code);
-  return document.toJS();
+  return parseYaml(file, text);
 }
 
 /** A parsed value as a tree. Consul has text only, so whatever has no certain text is refused. */

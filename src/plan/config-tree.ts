@@ -1,5 +1,3 @@
-import { BootError } from '../base/errors.ts';
-
 /** A setting's value. There is no null: an empty value is an empty text. */
 export type Scalar = string | number | boolean;
 
@@ -33,9 +31,4 @@ export function flatten(tree: Tree, path = ''): readonly (readonly [path: string
  */
 export function scalarText(value: Scalar): string {
   return String(value);
-}
-
-/** An error in a file that is part of the program. */
-export function brokenFile(file: string, cause: string): BootError {
-  return new BootError({ exit: 'internal', object: file, cause, hint: 'This file is part of the program; report it.' });
 }

@@ -1,8 +1,9 @@
+import { brokenFile } from '../base/asset-yaml.ts';
 import { BootError } from '../base/errors.ts';
 import { nearestName } from '../base/nearest.ts';
 import { compose } from './config-compose.ts';
 import type { ConfigTrees, ServiceTree } from './config-parse.ts';
-import { brokenFile, flatten, type Scalar, scalarText } from './config-tree.ts';
+import { flatten, type Scalar, scalarText } from './config-tree.ts';
 import type { Database } from './release.ts';
 import type { ServiceConfiguration } from './types.ts';
 

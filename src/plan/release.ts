@@ -1,6 +1,5 @@
-import { parseDocument } from 'yaml';
 import { z } from 'zod';
-import { BootError } from '../base/errors.ts';
+import { brokenFile, parseAsset } from '../base/asset-yaml.ts';
 
 /**
  * The schema of a release file (assets/releases/*.yaml) and the types of everything read from it.
@@ -111,17 +110,10 @@ export const databaseAlias = 'database';
  * @throws BootError `internal` with the path of what is wrong: the file is part of the program.
  */
 export function parseRelease(file: string, text: string): Release {
-  const document = parseDocument(text);
-  const [error] = document.errors;
-  if (error) throw broken(file, error.message.split('\n')[0] ?? error.code);
-  const parsed = schema.safeParse(document.toJS());
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw broken(file, `${issue?.path.join('.') || 'the file'}: ${issue?.message}`);
-  }
-  const problem = referenceProblem(parsed.data);
-  if (problem) throw broken(file, problem);
-  return parsed.data;
+  const release = parseAsset(file, text, schema);
+  const problem = referenceProblem(release);
+  if (problem) throw brokenFile(file, problem);
+  return release;
 }
 
 /** What the schema can't say: every name that is referred to exists. Returns the first problem. */
@@ -143,8 +135,4 @@ function referenceProblem(release: Release): string | undefined {
     }
   }
   return undefined;
-}
-
-function broken(file: string, cause: string): BootError {
-  return new BootError({ exit: 'internal', object: file, cause, hint: 'This file is part of the program; report it.' });
 }
