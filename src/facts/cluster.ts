@@ -28,9 +28,14 @@ export async function readCluster(
   return { version, distribution: guessDistribution(version, nodes, distributions), nodes: nodes.map(readNode) };
 }
 
+/** Nothing depends on the version, so an answer that isn't Kubernetes' own is no error here. */
 function parseVersion(body: string): string {
-  const { gitVersion } = JSON.parse(body) as { readonly gitVersion?: string };
-  return gitVersion ?? 'unknown';
+  try {
+    const { gitVersion } = JSON.parse(body) as { readonly gitVersion?: unknown };
+    return typeof gitVersion === 'string' ? gitVersion : 'unknown';
+  } catch {
+    return 'unknown';
+  }
 }
 
 function guessDistribution(version: string, nodes: readonly Node[], distributions: readonly Distribution[]): string {

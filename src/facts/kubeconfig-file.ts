@@ -1,5 +1,5 @@
 import { dirname, isAbsolute, join } from 'node:path';
-import { parseDocument } from 'yaml';
+import { parseDocument, type YAMLParseError } from 'yaml';
 import { z } from 'zod';
 import { BootError } from '../base/errors.ts';
 import { nearestName } from '../base/nearest.ts';
@@ -8,19 +8,20 @@ import type { Kubeconfig } from '../kube/types.ts';
 /** Kubeconfig files: read, merged as kubectl merges them, and cut down to the one context that is used. */
 
 const text = z.string().min(1);
-const fields = z.looseObject({});
 const listOf = <T extends z.ZodType>(entry: T) =>
   z
     .array(entry)
     .nullish()
     .transform((list) => list ?? []);
+/** Entries may be unfinished: only those of the context that is used must be whole. */
+const entry = <T extends z.ZodRawShape>(shape: T) => z.preprocess((value) => value ?? {}, z.looseObject(shape));
 
 const schema = z.looseObject({
   'current-context': z.string().nullish(),
-  clusters: listOf(z.looseObject({ name: text, cluster: z.looseObject({ server: text }) })),
-  users: listOf(z.looseObject({ name: text, user: fields.nullish().transform((user) => user ?? {}) })),
+  clusters: listOf(z.looseObject({ name: text, cluster: entry({ server: z.string().nullish() }) })),
+  users: listOf(z.looseObject({ name: text, user: entry({}) })),
   contexts: listOf(
-    z.looseObject({ name: text, context: z.looseObject({ cluster: z.string(), user: z.string().nullish() }) }),
+    z.looseObject({ name: text, context: entry({ cluster: z.string().nullish(), user: z.string().nullish() }) }),
   ),
 });
 
@@ -41,7 +42,7 @@ export interface KubeconfigFile {
 export function parseKubeconfig(content: string, path: string): KubeconfigFile {
   const document = parseDocument(content, { logLevel: 'error' });
   const [problem] = document.errors;
-  if (problem) throw malformed(path, problem.message.split('\n', 1)[0] ?? 'no YAML');
+  if (problem) throw malformed(path, describe(problem));
   const result = schema.safeParse(toPlain(document, path) ?? {});
   if (!result.success) {
     const [issue] = result.error.issues;
@@ -53,7 +54,7 @@ export function parseKubeconfig(content: string, path: string): KubeconfigFile {
     source: path,
     currentContext: currentContext || undefined,
     clusters: clusters.map((entry) => ({ ...entry, cluster: withPaths(entry.cluster, clusterPaths, root) })),
-    users: users.map((entry) => ({ ...entry, user: withPaths(entry.user, userPaths, root) })),
+    users: users.map((entry) => ({ ...entry, user: withHelper(withPaths(entry.user, userPaths, root), root) })),
     contexts,
   };
 }
@@ -86,8 +87,10 @@ export function selectContext(file: KubeconfigFile, wanted: string | undefined):
     throw wanted === undefined
       ? malformed(source, `its current-context ${context} is not in it`)
       : unknownContext(context, names, source);
+  if (!chosen.cluster) throw malformed(source, `context ${context} names no cluster`);
   const cluster = clusters.find(({ name }) => name === chosen.cluster)?.cluster;
   if (!cluster) throw malformed(source, `context ${context} names the cluster ${chosen.cluster}, which is not in it`);
+  if (!cluster.server) throw malformed(source, `cluster ${chosen.cluster} has no server`);
   const user = chosen.user ? users.find(({ name }) => name === chosen.user)?.user : {};
   if (!user) throw malformed(source, `context ${context} names the user ${chosen.user}, which is not in it`);
   const name = context;
@@ -118,17 +121,46 @@ function withPaths<T extends Fields>(entry: T, keys: readonly string[], root: st
   return { ...entry, ...Object.fromEntries(paths) };
 }
 
+/** A login helper's program is a path when it has a slash, and else looked up in PATH. */
+function withHelper(user: Fields, root: string): Fields {
+  const { exec } = user;
+  if (!isFields(exec)) return user;
+  const { command } = exec;
+  if (typeof command !== 'string' || !command.includes('/')) return user;
+  return { ...user, exec: withPaths(exec, ['command'], root) };
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** The client library reads token files, again every minute, under another name; and a fixed token would win over it. */
 function withTokenFile({ tokenFile, token, ...user }: Fields): Fields {
-  if (typeof tokenFile !== 'string') return { ...user, ...(token === undefined ? {} : { token }) };
+  if (!tokenFile) return { ...user, ...(token === undefined ? {} : { token }) };
   return { ...user, 'auth-provider': { name: 'tokenFile', config: { tokenFile } } };
+}
+
+/** The errors whose messages quote nothing of the file. */
+const plainCodes: ReadonlySet<string> = new Set([
+  'BAD_INDENT',
+  'BLOCK_AS_IMPLICIT_KEY',
+  'DUPLICATE_KEY',
+  'MISSING_CHAR',
+  'TAB_AS_INDENT',
+]);
+
+/** Where the YAML breaks off and why, without the text that stands there: it may be a password. */
+function describe({ code, message, linePos }: YAMLParseError): string {
+  if (plainCodes.has(code)) return message.split('\n', 1)[0]?.replace(/:$/, '') ?? code;
+  const [at] = linePos ?? [];
+  return `no YAML${at ? ` at line ${at.line}, column ${at.col}` : ''}`;
 }
 
 function toPlain(document: ReturnType<typeof parseDocument>, path: string): unknown {
   try {
     return document.toJS();
-  } catch (error) {
-    throw malformed(path, error instanceof Error ? error.message : 'no YAML');
+  } catch {
+    throw malformed(path, 'a value that begins with * is an alias in YAML, and there is none of its name; quote it');
   }
 }
 

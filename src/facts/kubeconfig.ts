@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { BootError } from '../base/errors.ts';
 import type { Kubeconfig } from '../kube/types.ts';
 import type { Distribution } from './distributions.ts';
@@ -25,11 +25,17 @@ interface Place {
   readonly files: readonly string[];
   /** Somebody named it, so it must be there. */
   readonly isNamed: boolean;
+  /** What to do when this user may not read it. */
+  readonly deniedHint: string;
 }
 
 const accountRoot = '/var/run/secrets/kubernetes.io/serviceaccount';
 const accountSource = "the pod's service account";
 const rootHint = 'Run this as root, with sudo: the kubeconfig of an administrator is for root alone.';
+const ownHint = 'Make the file yours with chown, readable for nobody else, or run this as its owner.';
+
+const missing = 'not there';
+const hidden = 'this user may not look there';
 
 /**
  * Finds the kubeconfig to use. Sends nothing: whether the cluster answers is another question.
@@ -41,64 +47,89 @@ export function findKubeconfig(
   distributions: readonly Distribution[],
 ): Kubeconfig {
   const tried: string[] = [];
-  for (const place of [...personalPlaces(wish, machine), 'account' as const, ...nodePlaces(distributions)]) {
-    const found = place === 'account' ? readAccount(machine, tried) : readPlace(place, machine, tried);
-    if (found) return selectContext(found, wish.context);
-  }
+  const personal = personalPlace(wish, machine, tried);
+  const found =
+    (personal && readPlace(personal, machine, tried)) ??
+    readAccount(machine, tried) ??
+    readNode(distributions, machine, tried);
+  if (found) return selectContext(found, wish.context);
   throw new BootError({
     exit: 'cluster',
     object: 'kubeconfig',
     cause: 'no kubeconfig was found',
     evidence: tried,
-    hint: tried.some((line) => line.endsWith(hidden))
+    hint: tried.some(isHidden)
       ? rootHint
       : 'Name one with --kubeconfig FILE, or run this on a server node of the cluster.',
   });
 }
 
-const missing = 'not there';
-const hidden = 'this user may not look there';
-
-function personalPlaces({ path }: KubeconfigWish, { env, passwdHome }: Machine): readonly Place[] {
-  if (path !== undefined) return [{ source: `--kubeconfig ${path}`, files: [resolve(path)], isNamed: true }];
+/** Where the user has it: whatever is named hides the rest. */
+function personalPlace({ path }: KubeconfigWish, machine: Machine, tried: string[]): Place | undefined {
+  const { env, passwdHome } = machine;
+  if (path !== undefined) return namedPlace(`--kubeconfig ${path}`, [path]);
   const listed = env.KUBECONFIG?.split(':').filter((file) => file !== '') ?? [];
-  if (listed.length > 0) {
-    const files = listed.map((file) => resolve(file));
-    return [{ source: `KUBECONFIG=${env.KUBECONFIG}`, files, isNamed: true }];
-  }
+  if (listed.length > 0) return namedPlace(`KUBECONFIG=${env.KUBECONFIG}`, listed);
+  tried.push('KUBECONFIG: not set');
   const home = env.HOME || passwdHome();
-  if (!home) return [];
-  const own = `${home}/.kube/config`;
-  return [{ source: own, files: [own], isNamed: false }];
+  if (!home) {
+    tried.push('~/.kube/config: this user has no home directory');
+    return undefined;
+  }
+  const own = join(home, '.kube/config');
+  return { source: own, files: [own], isNamed: false, deniedHint: ownHint };
 }
 
-function nodePlaces(distributions: readonly Distribution[]): readonly Place[] {
-  return distributions
-    .flatMap(({ kubeconfig }) => kubeconfig ?? [])
-    .map((path) => ({ source: path, files: [path], isNamed: false }));
+function namedPlace(source: string, files: readonly string[]): Place {
+  return { source, files: files.map((file) => resolve(file)), isNamed: true, deniedHint: rootHint };
+}
+
+function readNode(
+  distributions: readonly Distribution[],
+  machine: Machine,
+  tried: string[],
+): KubeconfigFile | undefined {
+  for (const { kubeconfig: path } of distributions) {
+    if (path === undefined) continue;
+    const place = { source: path, files: [path], isNamed: false, deniedHint: rootHint };
+    const found = readPlace(place, machine, tried);
+    if (found) return found;
+  }
+  return undefined;
 }
 
 /** The files of a place that are there, merged; undefined when none is. Of a list some may be missing. */
-function readPlace({ source, files, isNamed }: Place, machine: Machine, tried: string[]): KubeconfigFile | undefined {
+function readPlace(place: Place, machine: Machine, tried: string[]): KubeconfigFile | undefined {
+  const { source, files, isNamed } = place;
+  const absent: string[] = [];
   const found: KubeconfigFile[] = [];
   for (const path of files) {
-    const text = readFile(path, machine);
-    if (text === missing || text === hidden) tried.push(`${path}: ${text}`);
+    const text = readFile(path, machine, place);
+    if (typeof text === 'string') absent.push(`${path}: ${text}`);
     else found.push(parseKubeconfig(text.content, path));
   }
   if (found.length > 0) return mergeKubeconfigs(found, source);
+  tried.push(...absent);
   if (!isNamed) return undefined;
+  const isDenied = absent.some(isHidden);
   throw new BootError({
     exit: 'cluster',
     object: source,
-    cause: files.length === 1 ? 'the file is not there' : 'none of the files is there',
-    ...(tried.some((line) => line.endsWith(hidden))
-      ? { evidence: tried, hint: rootHint }
-      : { hint: 'Correct the path.' }),
+    cause: files.length > 1 ? 'none of the files is there' : isDenied ? hidden : 'the file is not there',
+    ...(files.length > 1 ? { evidence: absent } : {}),
+    hint: isDenied ? rootHint : 'Correct the path.',
   });
 }
 
-function readFile(path: string, machine: Machine): typeof missing | typeof hidden | { readonly content: string } {
+function isHidden(line: string): boolean {
+  return line.endsWith(hidden);
+}
+
+function readFile(
+  path: string,
+  machine: Machine,
+  { deniedHint }: Place,
+): typeof missing | typeof hidden | { readonly content: string } {
   try {
     return { content: machine.read(path) };
   } catch (error) {
@@ -109,8 +140,12 @@ function readFile(path: string, machine: Machine): typeof missing | typeof hidde
     throw new BootError({
       exit: 'cluster',
       object: path,
-      cause: isDenied ? 'the kubeconfig is there, but this user may not read it' : `can't be read (${code})`,
-      hint: isDenied ? rootHint : 'Name a file with --kubeconfig.',
+      cause: isDenied
+        ? 'the kubeconfig is there, but this user may not read it'
+        : code === 'EISDIR'
+          ? 'this is a directory, not a kubeconfig'
+          : `the kubeconfig is there, but can't be read (${code})`,
+      hint: isDenied ? deniedHint : 'Name a file with --kubeconfig.',
     });
   }
 }
@@ -118,8 +153,12 @@ function readFile(path: string, machine: Machine): typeof missing | typeof hidde
 /** What Kubernetes puts into every pod whose service account is mounted. */
 function readAccount({ env, exists }: Machine, tried: string[]): KubeconfigFile | undefined {
   const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = env;
-  if (!host || !port || !exists(`${accountRoot}/token`)) {
+  if (!host || !port) {
     tried.push(`${accountSource}: not in a pod`);
+    return undefined;
+  }
+  if (!exists(`${accountRoot}/token`)) {
+    tried.push(`${accountSource}: the pod has none mounted`);
     return undefined;
   }
   const server = `https://${host.includes(':') ? `[${host}]` : host}:${port}`;

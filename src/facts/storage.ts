@@ -46,12 +46,16 @@ export async function readStorage(kube: KubeClient, namespace: string): Promise<
   };
 }
 
-const defaultAnnotation = 'storageclass.kubernetes.io/is-default-class';
+/** The second one is older, and still counts. */
+const defaultAnnotations = [
+  'storageclass.kubernetes.io/is-default-class',
+  'storageclass.beta.kubernetes.io/is-default-class',
+] as const;
 
 function readClass({ metadata, provisioner, volumeBindingMode, reclaimPolicy }: StorageClass): StorageClassFacts {
   return {
     name: metadata.name,
-    isDefault: metadata.annotations?.[defaultAnnotation] === 'true',
+    isDefault: defaultAnnotations.some((name) => metadata.annotations?.[name] === 'true'),
     provisioner,
     bindingMode: volumeBindingMode ?? 'Immediate',
     reclaimPolicy: reclaimPolicy ?? 'Delete',
