@@ -12,6 +12,7 @@ export interface KubeMeta {
   readonly annotations?: Readonly<Record<string, string>>;
   readonly ownerReferences?: readonly { readonly kind: string; readonly name: string; readonly uid: string }[];
   readonly finalizers?: readonly string[];
+  readonly managedFields?: readonly { readonly manager?: string; readonly subresource?: string }[];
 }
 
 export interface KubeObject {

@@ -39,6 +39,12 @@ export function isNamespaced(kind: string): boolean {
   return kindRow(kind).namespaced;
 }
 
+/** A kind as RBAC and access reviews name it. */
+export function resourceOf(apiVersion: string, kind: string): { readonly group: string; readonly resource: string } {
+  const [group = ''] = apiVersion.includes('/') ? apiVersion.split('/') : [];
+  return { group, resource: kindRow(kind).plural };
+}
+
 function kindRow(kind: string): { readonly plural: string; readonly namespaced: boolean } {
   const row = kinds[kind];
   if (!row) throw new Error(`kind ${kind} has no row in src/kube/resources.ts`);

@@ -1,0 +1,65 @@
+import { BootError } from '../base/errors.ts';
+import { mapPool } from '../base/pool.ts';
+import type { KubeClient } from '../kube/types.ts';
+import type { ObjectChange } from '../plan/changes.ts';
+import type { Plan } from '../plan/types.ts';
+import { installRights, type Right, readRights } from './rights.ts';
+import { type RolePlace, renderRoles } from './roles.ts';
+
+/** The reviews are cheap; the API server takes as many at once from one user. */
+const parallel = 16;
+
+/**
+ * Asks the cluster for every right that these changes take, so that a missing one is told before the first write.
+ * @throws BootError `cluster` with all rights that are missing, and the roles that would grant them
+ */
+export async function checkAccess(
+  changes: readonly ObjectChange[],
+  plan: Pick<Plan, 'namespace' | 'directories'>,
+  kube: KubeClient,
+): Promise<void> {
+  const isNew = changes.some(({ ref, action }) => ref.kind === 'Namespace' && action === 'created');
+  await requireRights(installRights(changes, plan), { name: plan.namespace, exists: !isNew }, kube);
+}
+
+/**
+ * The same for what it takes to look at the cluster: when that is denied there is no plan yet.
+ * @throws BootError `cluster` as {@link checkAccess}
+ */
+export async function checkReadAccess(namespace: string, kube: KubeClient): Promise<void> {
+  await requireRights(readRights(namespace), { name: namespace, exists: true }, kube);
+}
+
+async function requireRights(rights: readonly Right[], namespace: RolePlace, kube: KubeClient): Promise<void> {
+  const answers = await mapPool(rights, parallel, (right) => isAllowed(right, kube));
+  const missing = rights.filter((_, index) => !answers[index]);
+  if (missing.length === 0) return;
+  throw new BootError({
+    exit: 'cluster',
+    object: kube.source,
+    cause: `its user lacks ${missing.length === 1 ? 'a right' : `${missing.length} rights`}: ${summary(missing)}`,
+    evidence: renderRoles(missing, namespace).trimEnd().split('\n'),
+    hint: 'Have an administrator apply the roles below and bind them to this user, or use another kubeconfig with --kubeconfig.',
+  });
+}
+
+async function isAllowed({ namespace, name, verb, group, resource }: Right, kube: KubeClient): Promise<boolean> {
+  const [plural, subresource] = resource.split('/');
+  const review = await kube.create({
+    apiVersion: 'authorization.k8s.io/v1',
+    kind: 'SelfSubjectAccessReview',
+    metadata: { name: '' },
+    spec: { resourceAttributes: { verb, group, resource: plural, subresource, namespace, name } },
+  });
+  return (review.status as { readonly allowed?: boolean } | undefined)?.allowed === true;
+}
+
+/** `create and patch services in namespace edgex; list nodes`. */
+function summary(rights: readonly Right[]): string {
+  const places = Map.groupBy(rights, ({ group, resource, namespace, name }) => {
+    const full = group === '' ? resource : `${resource}.${group}`;
+    if (name !== undefined) return `${full} ${name}`;
+    return namespace === undefined ? full : `${full} in namespace ${namespace}`;
+  });
+  return [...places].map(([place, each]) => `${each.map(({ verb }) => verb).join(', ')} ${place}`).join('; ');
+}

@@ -1,0 +1,76 @@
+import { isNamespaced, resourceOf } from '../kube/resources.ts';
+import type { ObjectChange } from '../plan/changes.ts';
+import { installationKinds } from '../plan/kinds.ts';
+import type { Plan } from '../plan/types.ts';
+
+/** One thing that a user may or may not do. */
+export interface Right {
+  readonly verb: string;
+  /** Of the API; the core group is empty. */
+  readonly group: string;
+  /** As RBAC writes it: `deployments`, `pods/log`. */
+  readonly resource: string;
+  /** Absent where the right is one to the whole cluster. */
+  readonly namespace?: string;
+  /** Only a namespace is asked for by name: an administrator of just this one may see and change it. */
+  readonly name?: string;
+}
+
+interface Need {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly subresource?: string;
+  readonly verbs: readonly string[];
+}
+
+/** What the facts ask beside the kinds of an installation. */
+const surroundings: readonly Need[] = [
+  { apiVersion: 'v1', kind: 'Node', verbs: ['list'] },
+  { apiVersion: 'v1', kind: 'Namespace', verbs: ['get'] },
+  { apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', verbs: ['list'] },
+];
+
+/** What watching a rollout asks. */
+const watching: readonly Need[] = [
+  { apiVersion: 'v1', kind: 'Pod', verbs: ['list'] },
+  { apiVersion: 'v1', kind: 'Pod', subresource: 'log', verbs: ['get'] },
+  { apiVersion: 'v1', kind: 'Event', verbs: ['list'] },
+];
+
+/** What the pod that makes directories takes. */
+const directoryPod: readonly Need[] = [{ apiVersion: 'v1', kind: 'Pod', verbs: ['create', 'get', 'delete'] }];
+
+/** What it takes to look at a cluster, before anything is planned. */
+export function readRights(namespace: string): readonly Right[] {
+  const installation = installationKinds.map(({ apiVersion, kind }) => ({ apiVersion, kind, verbs: ['list'] }));
+  return distinct([...surroundings, ...installation].flatMap((need) => rightsOf(need, namespace)));
+}
+
+/** All rights that an installation takes, from its changes; drafts of changes will do. Each right once. */
+export function installRights(
+  changes: readonly ObjectChange[],
+  { namespace, directories }: Pick<Plan, 'namespace' | 'directories'>,
+): readonly Right[] {
+  const writes = changes.map(({ ref, action }): Need => ({ ...ref, verbs: writeVerbs[action] }));
+  const needs = [...writes, ...watching, ...(directories.length > 0 ? directoryPod : [])];
+  return distinct([...readRights(namespace), ...needs.flatMap((need) => rightsOf(need, namespace))]);
+}
+
+/** An unchanged object was compared by a dry run, which takes the same rights as the deed. */
+const writeVerbs: Readonly<Record<ObjectChange['action'], readonly string[]>> = {
+  created: ['create', 'patch'],
+  changed: ['get', 'patch'],
+  unchanged: ['get', 'patch'],
+  deleted: ['delete'],
+};
+
+function rightsOf({ apiVersion, kind, subresource, verbs }: Need, namespace: string): readonly Right[] {
+  const { group, resource: plural } = resourceOf(apiVersion, kind);
+  const resource = subresource === undefined ? plural : `${plural}/${subresource}`;
+  const place = kind === 'Namespace' ? { namespace, name: namespace } : isNamespaced(kind) ? { namespace } : {};
+  return verbs.map((verb) => ({ verb, group, resource, ...place }));
+}
+
+function distinct(rights: readonly Right[]): readonly Right[] {
+  return [...new Map(rights.map((right) => [JSON.stringify(right), right])).values()];
+}

@@ -1,0 +1,78 @@
+import { type KubeObject, type ObjectRef, refOf } from '../base/kube-types.ts';
+import { commonLabels } from './labels.ts';
+import type { Plan, StorageChoice } from './types.ts';
+
+/**
+ * The inventory is a ConfigMap that says what was installed. It is written before the first object, as everything that
+ * was and everything that will be, so that whatever an interrupted run leaves behind is on it; after the deletions it
+ * is trimmed to what is there.
+ */
+
+export const inventoryName = 'edgex-boot';
+
+export interface Inventory {
+  readonly release: string;
+  readonly version: string;
+  readonly database: string;
+  /** As the option `--storage` takes it; `class` alone is the cluster's default class. */
+  readonly storage: string;
+  readonly objects: readonly ObjectRef[];
+}
+
+/** The inventory of a plan that made these objects. */
+export function renderInventory(
+  plan: Pick<Plan, 'release' | 'namespace' | 'database' | 'storage'>,
+  objects: readonly ObjectRef[],
+): KubeObject {
+  const { release, namespace, database, storage } = plan;
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: inventoryName, namespace, labels: commonLabels(release) },
+    data: {
+      release: release.release,
+      version: release.version,
+      database,
+      storage: storageText(storage),
+      // Sorted, so that the same objects are always the same text.
+      objects: objects
+        .map((ref) => `${refKey(ref)}\n`)
+        .toSorted()
+        .join(''),
+    },
+  };
+}
+
+/** Reads the inventory of a namespace; undefined when it has none. Lines that a person spoilt are left out. */
+export function readInventory(objects: readonly KubeObject[], namespace: string): Inventory | undefined {
+  const found = objects.find((object) => isInventory(refOf(object)) && object.metadata.namespace === namespace);
+  if (!found) return undefined;
+  const data = (found.data ?? {}) as Readonly<Record<string, string>>;
+  return {
+    release: data.release ?? '',
+    version: data.version ?? '',
+    database: data.database ?? '',
+    storage: data.storage ?? '',
+    objects: (data.objects ?? '').split('\n').flatMap(parseRef),
+  };
+}
+
+export function isInventory({ kind, name }: ObjectRef): boolean {
+  return kind === 'ConfigMap' && name === inventoryName;
+}
+
+/** One object in one line: `apps/v1 Deployment edgex/edgex-core-data`. */
+export function refKey({ apiVersion, kind, namespace, name }: ObjectRef): string {
+  return `${apiVersion} ${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
+}
+
+function parseRef(line: string): readonly ObjectRef[] {
+  const [, apiVersion, kind, namespace, name] = /^(\S+) (\S+) (?:([^\s/]+)\/)?([^\s/]+)$/.exec(line.trim()) ?? [];
+  if (apiVersion === undefined || kind === undefined || name === undefined) return [];
+  return [{ apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) }];
+}
+
+function storageText(storage: StorageChoice): string {
+  if (storage.kind === 'local') return `local:${storage.root}`;
+  return storage.className === undefined ? 'class' : `class:${storage.className}`;
+}

@@ -1,0 +1,57 @@
+import type { ObjectChange } from './changes.ts';
+import { isInventory } from './inventory.ts';
+import { keptKinds } from './kinds.ts';
+
+export interface ChangeSteps {
+  /** Namespace, inventory, volumes, claims, Services: what stands before the first pod starts. */
+  readonly groundwork: readonly ObjectChange[];
+  readonly workloads: readonly ObjectChange[];
+  /** Deletions, and the inventory without what they deleted. */
+  readonly removals: readonly ObjectChange[];
+}
+
+/** Parts the changes where other work comes between: the volumes' directories are made before the first pod. */
+export function splitChanges(changes: readonly ObjectChange[]): ChangeSteps {
+  const firstDeletion = changes.findIndex(({ action }) => action === 'deleted');
+  const end = firstDeletion < 0 ? changes.length : firstDeletion;
+  const writes = changes.slice(0, end);
+  return {
+    groundwork: writes.filter(({ ref }) => ref.kind !== 'Deployment'),
+    workloads: writes.filter(({ ref }) => ref.kind === 'Deployment'),
+    removals: changes.slice(end),
+  };
+}
+
+/**
+ * True when directories of volumes may be missing: a volume is new or comes back, or a Deployment is new, as all are
+ * after a run that was interrupted before it made the directories.
+ */
+export function needsDirectories(changes: readonly ObjectChange[]): boolean {
+  return changes.some(
+    ({ ref, action }) =>
+      (ref.kind === 'PersistentVolume' && action !== 'unchanged') ||
+      (ref.kind === 'Deployment' && action === 'created'),
+  );
+}
+
+/**
+ * The changes in steps that go one after another; within a step they are independent. The order of the changes is kept.
+ */
+export function stepsOf(changes: readonly ObjectChange[]): readonly (readonly ObjectChange[])[] {
+  const steps: ObjectChange[][] = [];
+  let current: string | undefined;
+  for (const change of changes) {
+    const step = stepOf(change);
+    if (step !== current) steps.push([]);
+    current = step;
+    steps.at(-1)?.push(change);
+  }
+  return steps;
+}
+
+/** What others of an installation stand on gets a step of its own. */
+function stepOf({ ref, action }: ObjectChange): string {
+  if (action === 'deleted') return 'deletions';
+  if (isInventory(ref)) return 'inventory';
+  return keptKinds.has(ref.kind) ? ref.kind : 'others';
+}
