@@ -1,5 +1,5 @@
 import { parseDocument } from 'yaml';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { BootError } from './errors.ts';
 
 /** An error in a file that is part of the program. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { BootError } from '../base/errors.ts';
 import type { HttpAnswer, HttpRequest } from '../kube/types.ts';
 import type { KeyOperation, Stored } from '../plan/seed.ts';

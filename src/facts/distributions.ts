@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseAsset } from '../base/asset-yaml.ts';
 import { readAsset } from '../base/assets.ts';
 

@@ -1,6 +1,6 @@
 import { dirname, isAbsolute, join } from 'node:path';
 import { parseDocument, type YAMLParseError } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { BootError } from '../base/errors.ts';
 import { nearestName } from '../base/nearest.ts';
 import type { Kubeconfig } from '../kube/types.ts';

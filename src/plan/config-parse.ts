@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { brokenFile, parseYaml } from '../base/asset-yaml.ts';
 import { isTable, type Scalar, type Table, type Tree } from './config-tree.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { askUntil, describeAnswer, type Endpoint, type Patience, parseJson, type Reading } from '../consul/ask.ts';
 import type { KeyValueStore } from '../consul/kv.ts';
 import type { Reach } from '../consul/reach.ts';
