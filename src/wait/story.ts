@@ -1,0 +1,42 @@
+import type { Emit } from '../base/events.ts';
+import type { Verdict } from './judge.ts';
+
+/** Tells a rollout: every change of state or reason once, and what is waited for when nothing changes for long. */
+export interface Story {
+  /** @param elapsedMs since the rollout began */
+  tell(verdicts: readonly Verdict[], elapsedMs: number): void;
+  /** How long a service has been in its state. */
+  unchangedMs(service: string, elapsedMs: number): number;
+  /** When each service became ready, since the rollout began. */
+  readyMs(): Readonly<Record<string, number>>;
+}
+
+const heartbeatMs = 30_000;
+
+export function openStory(emit: Emit): Story {
+  const told = new Map<
+    string,
+    { readonly state: Verdict['state']; readonly reason?: string; readonly sinceMs: number }
+  >();
+  let heardMs = 0;
+  return {
+    tell: (verdicts, elapsedMs) => {
+      for (const { service, state, reason } of verdicts) {
+        const before = told.get(service);
+        if (before && before.state === state && before.reason === reason) continue;
+        const why = reason === undefined ? {} : { reason };
+        told.set(service, { state, ...why, sinceMs: before?.state === state ? before.sinceMs : elapsedMs });
+        emit({ type: 'service', service, state, ...why, elapsedMs });
+      }
+      if (elapsedMs - heardMs < heartbeatMs) return;
+      heardMs = elapsedMs;
+      const waitingFor = verdicts.filter(({ state }) => state !== 'ready').map(({ service }) => service);
+      if (waitingFor.length > 0) emit({ type: 'heartbeat', waitingFor, elapsedMs });
+    },
+    unchangedMs: (service, elapsedMs) => elapsedMs - (told.get(service)?.sinceMs ?? elapsedMs),
+    readyMs: () =>
+      Object.fromEntries(
+        [...told].flatMap(([service, { state, sinceMs }]) => (state === 'ready' ? [[service, sinceMs]] : [])),
+      ),
+  };
+}
