@@ -1,1 +1,53 @@
-export {};
+import { BootError, type ExitName, exitCodes } from './base/errors.ts';
+import type { Output } from './commands/program.ts';
+import { run } from './commands/run.ts';
+
+/**
+ * The only file that touches `process`. The exit code is set, not taken: an exit on the spot would cut output that is
+ * still on its way through a pipe.
+ */
+
+const signals = { SIGINT: 'interrupted', SIGTERM: 'terminated', SIGHUP: 'interrupted' } as const;
+
+const stop = new AbortController();
+for (const [signal, exit] of Object.entries(signals)) process.on(signal, () => end(signal, exit));
+for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe);
+
+run(process.argv.slice(2), {
+  env: process.env,
+  stdout: outputOf(process.stdout),
+  stderr: outputOf(process.stderr),
+  secrets: new Set(),
+  signal: stop.signal,
+}).then((code) => {
+  process.exitCode = code;
+});
+
+/** The first signal ends the run in good order, the second one at once. */
+function end(signal: string, exit: ExitName): void {
+  if (stop.signal.aborted) process.exit(exitCodes[exit]);
+  stop.abort(
+    new BootError({
+      exit,
+      object: 'edgex-boot',
+      cause: `stopped by ${signal}; what is applied stays, and goes on by itself`,
+      hint: 'Run it again: it goes on where it stopped.',
+    }),
+  );
+}
+
+function outputOf(stream: NodeJS.WriteStream): Output {
+  return {
+    write: (text) => {
+      stream.write(text);
+    },
+    isTerminal: stream.isTTY === true,
+    columns: () => stream.columns ?? 0,
+    rows: () => stream.rows ?? 0,
+  };
+}
+
+/** Whoever reads may have seen enough, as `head` has. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+}

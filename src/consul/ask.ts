@@ -17,7 +17,7 @@ export interface Endpoint {
 /** How long to go on asking. */
 export interface Patience {
   readonly clock: Clock;
-  /** On the clock's scale. */
+  /** On the clock's scale. Read before each pause, so that it may come nearer while somebody asks. */
   readonly deadlineMs: number;
   readonly signal?: AbortSignal;
 }
@@ -38,8 +38,9 @@ export async function askUntil<T>(
   { service, port }: Endpoint,
   request: HttpRequest,
   read: (answer: HttpAnswer) => Reading<T>,
-  { clock, deadlineMs, signal }: Patience,
+  patience: Patience,
 ): Promise<T> {
+  const { clock, signal } = patience;
   const object = `http://${service}:${port}${request.path}`;
   for (;;) {
     signal?.throwIfAborted();
@@ -47,7 +48,7 @@ export async function askUntil<T>(
       reach.request(service, port, { timeoutMs: requestTimeoutMs, ...request }),
     );
     if ('value' in reading) return reading.value;
-    if (clock.now() >= deadlineMs) {
+    if (clock.now() >= patience.deadlineMs) {
       throw new BootError({
         exit: 'timeout',
         object,

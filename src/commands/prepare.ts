@@ -1,0 +1,84 @@
+import { type ObjectChange, previewChanges } from '../apply/preview.ts';
+import { systemClock } from '../base/clock.ts';
+import type { Emit } from '../base/events.ts';
+import { readCluster } from '../facts/cluster.ts';
+import { loadDistributions } from '../facts/distributions.ts';
+import { readInstalled } from '../facts/installed.ts';
+import { findKubeconfig } from '../facts/kubeconfig.ts';
+import { kubeconfigSecrets } from '../facts/kubeconfig-secrets.ts';
+import { localMachine } from '../facts/machine.ts';
+import { readStorage } from '../facts/storage.ts';
+import type { ClusterFacts, InstalledFacts, StorageFacts } from '../facts/types.ts';
+import { openCluster } from '../kube/client.ts';
+import type { KubeClient } from '../kube/types.ts';
+import type { Options } from '../options/resolve.ts';
+import { chooseArchitecture } from '../plan/architecture.ts';
+import { makePlan } from '../plan/plan.ts';
+import type { Plan } from '../plan/types.ts';
+import type { Program } from './program.ts';
+import { type LoadedRelease, loadRelease, overridesOf } from './release.ts';
+
+/** What stands before anything is written: the facts, the plan made from them, and what it would change. */
+export interface Prepared extends LoadedRelease {
+  readonly kube: KubeClient;
+  readonly installed: InstalledFacts;
+  readonly plan: Plan;
+  readonly changes: readonly ObjectChange[];
+}
+
+/**
+ * The stages that only read: facts, plan, and the preview of its changes.
+ * @throws BootError `cluster` when it can't be reached or denies, `usage` or `preflight` when the options don't fit.
+ */
+export async function prepare(options: Options, program: Program, emit: Emit): Promise<Prepared> {
+  const loaded = loadRelease();
+  const overrides = overridesOf(loaded.release, options);
+  emit({ type: 'stage', stage: 'facts', message: 'looking at the cluster' });
+  const kube = connect(options, program, emit);
+  const [cluster, storage, installed] = await readFacts(kube, options.namespace);
+  emit({ type: 'fact', name: 'cluster', value: describeCluster(cluster) });
+
+  emit({ type: 'stage', stage: 'plan', message: 'planning' });
+  const plan = makePlan({
+    ...loaded,
+    namespace: options.namespace,
+    database: options.database,
+    architecture: chooseArchitecture(cluster, loaded.release),
+    with: options.with,
+    without: options.without,
+    storage: options.storage,
+    overrides,
+    facts: { cluster, storage, installed },
+  });
+  emit({ type: 'fact', name: 'database', value: plan.database });
+  emit({ type: 'fact', name: 'storage', value: describeStorage(plan) });
+  const changes = await previewChanges(plan, installed, { kube, forceConflicts: options.forceConflicts });
+  return { ...loaded, kube, installed, plan, changes };
+}
+
+function connect(options: Options, { env, signal, secrets }: Program, emit: Emit): KubeClient {
+  const { kubeconfig: path, context } = options;
+  const kubeconfig = findKubeconfig(
+    { ...(path === undefined ? {} : { path }), ...(context === undefined ? {} : { context }) },
+    localMachine(env),
+    loadDistributions(),
+  );
+  for (const secret of kubeconfigSecrets(kubeconfig)) secrets.add(secret);
+  emit({ type: 'fact', name: 'kubeconfig', value: `${kubeconfig.source}, context ${kubeconfig.context}` });
+  return openCluster(kubeconfig, { clock: systemClock, signal, emit });
+}
+
+function readFacts(kube: KubeClient, namespace: string): Promise<[ClusterFacts, StorageFacts, InstalledFacts]> {
+  return Promise.all([readCluster(kube), readStorage(kube, namespace), readInstalled(kube, namespace)]);
+}
+
+function describeCluster({ version, distribution, nodes }: ClusterFacts): string {
+  const kind = distribution === 'other' ? 'Kubernetes' : distribution;
+  return `${kind} ${version}, ${nodes.length === 1 ? `node ${nodes[0]?.name}` : `${nodes.length} nodes`}`;
+}
+
+function describeStorage({ storage }: Plan): string {
+  const what =
+    storage.kind === 'local' ? `local volumes in ${storage.root}` : `class ${storage.className ?? '(default)'}`;
+  return `${what} (${storage.reason})`;
+}

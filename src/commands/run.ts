@@ -1,0 +1,51 @@
+import { type ExitName, exitCodes } from '../base/errors.ts';
+import { version } from '../base/version.ts';
+import { type CommandName, programName } from '../options/commands.ts';
+import { commandHelp, programHelp } from '../options/help.ts';
+import { readInvocation } from '../options/invocation.ts';
+import { resolveOptions } from '../options/resolve.ts';
+import { describeFailure } from './failure.ts';
+import type { Program, Work } from './program.ts';
+
+/** Each command's work is loaded when it is called: `--help` and `--version` need nothing of it. */
+const works: Readonly<Record<CommandName, () => Promise<Work>>> = {
+  install: async () => (await import('./install.ts')).install,
+  plan: async () => (await import('./plan.ts')).plan,
+  render: async () => (await import('./render.ts')).render,
+  'config render': async () => (await import('./config-render.ts')).configRender,
+};
+
+/**
+ * Runs the program and returns its exit code. Whatever goes wrong is told, and nothing is thrown.
+ * @param args the command line without the program's own name
+ */
+export async function run(args: readonly string[], program: Program): Promise<number> {
+  try {
+    return exitCodes[await dispatch(args, program)];
+  } catch (thrown) {
+    const error = describeFailure(thrown, program.signal);
+    const [{ renderFailure }, { createRedactor }] = await Promise.all([
+      import('../report/failure.ts'),
+      import('../report/redact.ts'),
+    ]);
+    program.stderr.write(createRedactor(program.secrets)(renderFailure(error)));
+    return exitCodes[error.exit];
+  }
+}
+
+async function dispatch(args: readonly string[], program: Program): Promise<ExitName> {
+  const invocation = readInvocation(args);
+  switch (invocation.kind) {
+    case 'version':
+      program.stdout.write(`${programName} ${version}\n`);
+      return 'done';
+    case 'help':
+      program.stdout.write(invocation.command ? commandHelp(invocation.command) : programHelp());
+      return 'done';
+    case 'run': {
+      const options = resolveOptions(invocation.command, invocation.args, program.env);
+      const work = await works[invocation.command]();
+      return work(options, program);
+    }
+  }
+}

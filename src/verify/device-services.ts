@@ -1,0 +1,102 @@
+import { BootError } from '../base/errors.ts';
+import type { Emit } from '../base/events.ts';
+import type { Endpoint, Patience } from '../consul/ask.ts';
+import type { KeyValueStore } from '../consul/kv.ts';
+import type { Reach } from '../consul/reach.ts';
+import type { KubeClient } from '../kube/types.ts';
+import { type ConfigTrees, foldersOf } from '../plan/configuration.ts';
+import { serviceLabel } from '../plan/labels.ts';
+import type { ServiceRow } from '../plan/release.ts';
+import type { Plan, PlannedService } from '../plan/types.ts';
+import { type DevicesResult, type DeviceWatch, loadDevices, repairDeviceKeys } from './devices.ts';
+
+export interface DeviceServicesContext {
+  readonly kube: Pick<KubeClient, 'list' | 'delete'>;
+  readonly reach: Reach;
+  readonly store: KeyValueStore;
+  readonly trees: ConfigTrees;
+  readonly patience: Patience;
+  readonly emit: Emit;
+}
+
+/**
+ * Makes sure that every device service of the plan knows its devices; see {@link loadDevices}. One that found its own
+ * settings but has no device in the database makes none any more: its settings are taken away and its pod is started
+ * anew, once.
+ * @returns how many writes it took, apart from those to the API server
+ * @throws BootError `verify` with the devices that can't be loaded, `timeout` when a service doesn't answer.
+ */
+export async function settleDeviceServices(plan: Plan, context: DeviceServicesContext): Promise<number> {
+  const metadata = endpointOfRole(plan, 'metadata');
+  const events = endpointOfRole(plan, 'events');
+  let writes = 0;
+  for (const service of plan.services) {
+    const devices = Object.keys(service.row.devices ?? {});
+    if (!metadata || !events || devices.length === 0) continue;
+    const { reach, patience } = context;
+    const watch = { reach, metadata, events, deviceService: deviceEndpoint(service), devices, patience };
+    writes += await settle(plan, service, watch, context);
+  }
+  return writes;
+}
+
+/** Where the service answers that has this role; undefined when the plan has none. */
+export function endpointOfRole({ services }: Plan, role: NonNullable<ServiceRow['role']>): Endpoint | undefined {
+  const found = services.find(({ row }) => row.role === role);
+  return found && endpointOf(found);
+}
+
+function endpointOf({ name, row }: PlannedService): Endpoint {
+  return { service: name, port: row.ports[0]?.port ?? 0 };
+}
+
+function deviceEndpoint(service: PlannedService): DeviceWatch['deviceService'] {
+  return { ...endpointOf(service), registration: service.row.registration ?? service.name };
+}
+
+async function settle(
+  plan: Plan,
+  service: PlannedService,
+  watch: DeviceWatch,
+  context: DeviceServicesContext,
+): Promise<number> {
+  const { emit } = context;
+  const first = await loadDevices(watch);
+  const hasNone = first.unregistered.length === watch.devices.length;
+  if (!hasNone) return report(service, first, emit);
+  emit({
+    type: 'warning',
+    object: service.name,
+    message: 'it has its settings, but none of its devices is in the database; starting it as if for the first time',
+  });
+  const folders = foldersOf(context.trees, service.name);
+  for (const folder of folders) await repairDeviceKeys(context.store, `${folder}/`);
+  await restart(plan.namespace, service.name, context.kube);
+  return folders.length + report(service, await loadDevices(watch), emit);
+}
+
+function report(service: PlannedService, result: DevicesResult, emit: Emit): number {
+  const { called, missing, unregistered, devices } = result;
+  const lost = [
+    ...missing.map(({ name, cause }) => `${name}: the service does not load it (${cause})`),
+    ...unregistered.map((name) => `${name}: not in the database`),
+  ];
+  if (lost.length > 0) {
+    throw new BootError({
+      exit: 'verify',
+      object: service.name,
+      cause: `it does not know ${lost.length} of its ${devices.length + unregistered.length} devices, so these send nothing`,
+      evidence: lost,
+      hint: `Look into its log, and run install again.`,
+    });
+  }
+  emit({ type: 'fact', name: 'devices', value: `${service.name} knows all ${devices.length}` });
+  return called.length;
+}
+
+async function restart(namespace: string, service: string, kube: DeviceServicesContext['kube']): Promise<void> {
+  const pods = await kube.list('v1', 'Pod', { namespace, labelSelector: `${serviceLabel}=${service}` });
+  for (const { metadata } of pods) {
+    await kube.delete({ apiVersion: 'v1', kind: 'Pod', namespace, name: metadata.name });
+  }
+}
