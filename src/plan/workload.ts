@@ -66,6 +66,9 @@ export function renderService(service: PlannedService, context: WorkloadContext)
     spec: {
       type: 'ClusterIP',
       selector: { [serviceLabel]: name },
+      // The gates ask the application itself, so they need not wait until a probe and kube-proxy have passed its answer
+      // on: that is a second or two less for each level. A database can't be asked by a shell; its readiness decides.
+      publishNotReadyAddresses: row.database === undefined,
       ports: row.ports.map(({ port }) => ({ name: String(port), port, targetPort: port, protocol: 'TCP' })),
     },
   };
