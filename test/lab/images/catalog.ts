@@ -51,6 +51,7 @@ fi
 exec consul "$@"
 `;
 
+// Upstream's image is compiled without protected mode: it takes connections from anywhere without a password.
 const redisEntrypoint = `#!/bin/sh
 set -e
 case "$1" in
@@ -58,6 +59,7 @@ case "$1" in
   -*|*.conf) ;;
   *) exec "$@" ;;
 esac
+set -- "$@" --protected-mode no
 if [ "$(id -u)" = 0 ]; then
   chown -R redis:redis .
   ${become('redis', '/usr/bin/redis-server')}
