@@ -1,5 +1,10 @@
+import { systemClock } from '../src/base/clock.ts';
+import { loadDistributions } from '../src/facts/distributions.ts';
+import { findKubeconfig } from '../src/facts/kubeconfig.ts';
+import { localMachine } from '../src/facts/machine.ts';
+import { openCluster } from '../src/kube/client.ts';
 import { labUp } from './lab/lab.ts';
-import { capture, runInherited } from './support/exec.ts';
+import { runInherited } from './support/exec.ts';
 
 /**
  * `npm run demo`: builds the binary, takes the cluster that KUBECONFIG names or else starts the lab, installs EdgeX
@@ -16,6 +21,8 @@ const env = { ...process.env, KUBECONFIG: kubeconfig };
 console.log(`\n$ KUBECONFIG=${kubeconfig} ${binary} install\n`);
 await runInherited(binary, ['install'], { env });
 
+const kube = openCluster(findKubeconfig({}, localMachine(env), loadDistributions()), { clock: systemClock });
+
 console.log(`\nEvents in core-data, for ${watchSeconds} s:`);
 for (let second = 0; second <= watchSeconds; second += 5) {
   if (second > 0) await new Promise((resolve) => setTimeout(resolve, 5000));
@@ -30,7 +37,6 @@ ${given ? '' : `Stop:         npm run lab down            the lab and everything
 
 /** Asks core-data through the API server, as anybody with a kubeconfig could. */
 async function eventCount(): Promise<string> {
-  const path = '/api/v1/namespaces/edgex/services/http:edgex-core-data:48080/proxy/api/v1/event/count';
-  const { stdout, stderr } = await capture('kubectl', ['get', '--raw', path], { env });
-  return stdout.trim() || stderr.trim();
+  const { status, body } = await kube.proxy('edgex', 'edgex-core-data', 48080, { path: '/api/v1/event/count' });
+  return status === 200 ? `${body.trim()} events` : `core-data answers ${status}`;
 }
