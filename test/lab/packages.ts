@@ -20,25 +20,32 @@ export const libraryDir = 'usr/lib/x86_64-linux-gnu';
 const loader = 'lib64/ld-linux-x86-64.so.2';
 
 /**
- * A directory tree with Debian's packages and all that they depend on, unpacked but not installed: no service starts,
- * nothing of the machine changes, and what the machine has doesn't matter. Made once, then it comes from the cache.
- * Everything goes through apt's own verification.
+ * The lab's packages as a directory tree. Made once, then it comes from the cache.
  * @returns the tree's root
  */
 export function debianTree(log: (line: string) => void): Promise<string> {
   const key = keyOf(JSON.stringify([packages, consulSuite, linksMissing]));
   return cached('debian', key, async (root) => {
     log('getting Debian packages');
-    const work = join(root, 'work');
-    const archives = await download(work);
-    for (const dir of ['bin', 'sbin', 'lib', 'lib64']) {
-      await mkdir(join(root, 'usr', dir), { recursive: true });
-      await symlink(`usr/${dir}`, join(root, dir));
-    }
-    for (const archive of archives) await unpack(archive, root);
+    await unpackPackages(root, packages, consulSuite);
     for (const [name, target] of linksMissing) await symlink(target, join(root, 'usr/sbin', name));
-    await rm(work, { recursive: true });
   });
+}
+
+/**
+ * Fills a directory with Debian's packages and all that they depend on, unpacked but not installed: no service starts,
+ * nothing of the machine changes, and what the machine has doesn't matter. Everything goes through apt's own verification.
+ * @param suite another suite of Debian to look in, beside the machine's own
+ */
+export async function unpackPackages(root: string, names: readonly string[], suite?: string): Promise<void> {
+  const work = join(root, 'work');
+  const archives = await download(work, names, suite);
+  for (const dir of ['bin', 'sbin', 'lib', 'lib64']) {
+    await mkdir(join(root, 'usr', dir), { recursive: true });
+    await symlink(`usr/${dir}`, join(root, dir));
+  }
+  for (const archive of archives) await unpack(archive, root);
+  await rm(work, { recursive: true });
 }
 
 /** Made by update-alternatives when the package is installed; unpacking doesn't. */
@@ -63,8 +70,8 @@ async function unpack(archive: string, root: string): Promise<void> {
   ]);
 }
 
-/** The archives of {@link packages} and of all that they need, as on a machine that has no package at all. */
-async function download(work: string): Promise<readonly string[]> {
+/** The archives of packages and of all that they need, as on a machine that has no package at all. */
+async function download(work: string, names: readonly string[], suite?: string): Promise<readonly string[]> {
   const dirs = {
     parts: join(work, 'parts'),
     lists: join(work, 'lists/partial'),
@@ -75,9 +82,9 @@ async function download(work: string): Promise<readonly string[]> {
   await writeFile(join(work, 'apt.conf'), aptConf(work));
   const env = { ...process.env, APT_CONFIG: join(work, 'apt.conf'), DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' };
   const sources = await machineSources(dirs.parts);
-  const install = ['apt-get', 'install', '--yes', '--download-only', '--no-install-recommends', ...packages];
+  const install = ['apt-get', 'install', '--yes', '--download-only', '--no-install-recommends', ...names];
   const attempt = async (where: 'mirror' | 'archive') => {
-    await writeFile(join(dirs.parts, 'consul.sources'), otherSuite(sources, consulSuite, where));
+    if (suite) await writeFile(join(dirs.parts, `${suite}.sources`), otherSuite(sources, suite, where));
     await run(['apt-get', 'update'], { env });
     await run(install, { env });
   };
@@ -86,8 +93,8 @@ async function download(work: string): Promise<readonly string[]> {
       throw first;
     });
   });
-  const names = await readdir(join(work, 'archives'));
-  return names.filter((name) => name.endsWith('.deb')).map((name) => join(work, 'archives', name));
+  const files = await readdir(join(work, 'archives'));
+  return files.filter((name) => name.endsWith('.deb')).map((name) => join(work, 'archives', name));
 }
 
 /** apt with a state of its own: the machine's lists, cache and package status are neither read nor changed. */
