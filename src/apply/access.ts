@@ -37,9 +37,13 @@ async function requireRights(rights: readonly Right[], namespace: RolePlace, kub
   throw new BootError({
     exit: 'cluster',
     object: kube.source,
-    cause: `its user lacks ${missing.length === 1 ? 'a right' : `${missing.length} rights`}: ${summary(missing)}`,
-    evidence: renderRoles(missing, namespace).trimEnd().split('\n'),
-    hint: 'Have an administrator apply the roles below and bind them to this user, or use another kubeconfig with --kubeconfig.',
+    cause: `its user lacks ${missing.length === 1 ? 'a right' : `${missing.length} rights`} that this takes`,
+    // As a whole it can be applied: what isn't YAML is a comment.
+    evidence: [
+      ...inWords(missing).map((line) => `# ${line}`),
+      ...renderRoles(missing, namespace).trimEnd().split('\n'),
+    ],
+    hint: 'Have an administrator apply these roles and bind them to the user, or take another kubeconfig with --kubeconfig.',
   });
 }
 
@@ -54,12 +58,12 @@ async function isAllowed({ namespace, name, verb, group, resource }: Right, kube
   return (review.status as { readonly allowed?: boolean } | undefined)?.allowed === true;
 }
 
-/** `create and patch services in namespace edgex; list nodes`. */
-function summary(rights: readonly Right[]): string {
+/** One line for each resource: `create, patch services in namespace edgex`, `list nodes`. */
+function inWords(rights: readonly Right[]): readonly string[] {
   const places = Map.groupBy(rights, ({ group, resource, namespace, name }) => {
     const full = group === '' ? resource : `${resource}.${group}`;
     if (name !== undefined) return `${full} ${name}`;
     return namespace === undefined ? full : `${full} in namespace ${namespace}`;
   });
-  return [...places].map(([place, each]) => `${each.map(({ verb }) => verb).join(', ')} ${place}`).join('; ');
+  return [...places].map(([place, each]) => `${each.map(({ verb }) => verb).join(', ')} ${place}`);
 }

@@ -56,9 +56,9 @@ export function installRights(
   return distinct([...readRights(namespace), ...needs.flatMap((need) => rightsOf(need, namespace))]);
 }
 
-/** An unchanged object was compared by a dry run, which takes the same rights as the deed. */
+/** A dry run takes the same rights as the deed. Whoever may create must also be able to run this a second time. */
 const writeVerbs: Readonly<Record<ObjectChange['action'], readonly string[]>> = {
-  created: ['create', 'patch'],
+  created: ['create', 'get', 'patch'],
   changed: ['get', 'patch'],
   unchanged: ['get', 'patch'],
   deleted: ['delete'],

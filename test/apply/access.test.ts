@@ -70,6 +70,12 @@ test('the rights come from the changes', () => {
   assert.ok(rights([{ ...deletion, action: 'deleted' }]).includes('delete services in edgex'));
 });
 
+test('who may install may run it again: the same rights are enough', () => {
+  const installed = draftChanges(plan, factsOf(plan.namespace, plan.objects));
+  const first = installRights(fresh, plan).map(inWords);
+  for (const right of installRights(installed, plan).map(inWords)) assert.ok(first.includes(right), right);
+});
+
 test('without directories no pod is made', () => {
   const wanted = installRights(fresh, { ...plan, directories: [] }).map(inWords);
   assert.ok(!wanted.includes('create pods in edgex'));
@@ -80,12 +86,13 @@ test('all that is missing is one message, with roles that grant exactly that', a
   const details = await denial(checkAccess(inForeignNamespace, plan, kube));
   assert.equal(details.exit, 'cluster');
   assert.equal(details.object, 'test kubeconfig');
-  assert.match(details.cause, /patch services in namespace edgex/);
-  assert.match(details.cause, /list, create, patch persistentvolumes/);
+  assert.match(details.cause, /lacks 8 rights/);
+  assert.ok(details.evidence?.includes('# patch services in namespace edgex'));
+  assert.ok(details.evidence?.includes('# list, create, get, patch persistentvolumes'));
   const [clusterRole, role, ...others] = documents(details);
   assert.equal(others.length, 0);
   assert.deepEqual(clusterRole?.rules, [
-    { apiGroups: [''], resources: ['persistentvolumes'], verbs: ['create', 'list', 'patch'] },
+    { apiGroups: [''], resources: ['persistentvolumes'], verbs: ['create', 'get', 'list', 'patch'] },
   ]);
   assert.deepEqual(role?.metadata, { name: 'edgex-boot', namespace: 'edgex' });
   assert.deepEqual(role?.rules, [
@@ -108,7 +115,8 @@ test('a namespace that is missing comes with the roles, and the right to make na
 test('what it takes to look is asked for by itself, when looking is denied', async () => {
   const { kube, asked } = clusterThat(({ resource }) => resource !== 'nodes');
   const details = await denial(checkReadAccess('edgex', kube));
-  assert.match(details.cause, /lacks a right: list nodes$/);
+  assert.match(details.cause, /lacks a right/);
+  assert.equal(details.evidence?.[0], '# list nodes');
   assert.ok(asked.every(({ verb }) => verb === 'list' || verb === 'get'));
 });
 

@@ -75,6 +75,13 @@ test('only what is listed, there, and ours is deleted', () => {
   assert.deepEqual(names(changes, 'deleted'), []);
 });
 
+test('an inventory that somebody wrote into its own list is not deleted', () => {
+  const inventory = renderInventory(full, full.objects.map(refOf));
+  const ownList = renderInventory(full, [...full.objects, inventory].map(refOf));
+  const changes = draftChanges(full, factsOf(full.namespace, [...full.objects, ownList]));
+  assert.deepEqual(names(changes, 'deleted'), []);
+});
+
 test('a namespace that somebody else made is used, and neither changed nor listed', () => {
   const foreign = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: full.namespace, labels: { team: 'a' } } };
   const changes = draftChanges(full, factsOf(full.namespace, [foreign]));
