@@ -10,6 +10,7 @@ import { localMachine } from '../facts/machine.ts';
 import { readStorage } from '../facts/storage.ts';
 import type { ClusterFacts, InstalledFacts, StorageFacts } from '../facts/types.ts';
 import { openCluster } from '../kube/client.ts';
+import { hasStatus } from '../kube/errors.ts';
 import type { KubeClient } from '../kube/types.ts';
 import type { Options } from '../options/resolve.ts';
 import { chooseArchitecture } from '../plan/architecture.ts';
@@ -68,8 +69,14 @@ function connect(options: Options, { env, signal, secrets }: Program, emit: Emit
   return openCluster(kubeconfig, { clock: systemClock, signal, emit });
 }
 
-function readFacts(kube: KubeClient, namespace: string): Promise<[ClusterFacts, StorageFacts, InstalledFacts]> {
-  return Promise.all([readCluster(kube), readStorage(kube, namespace), readInstalled(kube, namespace)]);
+async function readFacts(kube: KubeClient, namespace: string): Promise<[ClusterFacts, StorageFacts, InstalledFacts]> {
+  try {
+    return await Promise.all([readCluster(kube), readStorage(kube, namespace), readInstalled(kube, namespace)]);
+  } catch (error) {
+    // Where one right is missing there may be more: all are told at once.
+    if (hasStatus(error, 403)) await checkReadAccess(namespace, kube);
+    throw error;
+  }
 }
 
 function describeCluster({ version, distribution, nodes }: ClusterFacts): string {
