@@ -1,3 +1,4 @@
+import { checkReadAccess } from '../apply/access.ts';
 import { type ObjectChange, previewChanges } from '../apply/preview.ts';
 import { systemClock } from '../base/clock.ts';
 import type { Emit } from '../base/events.ts';
