@@ -71,7 +71,7 @@ async function apply({ changes, plan, kube, options, emit, signal, deadlineMs }:
 async function rollOut(run: Run): Promise<{ readonly reach: Reach; readonly seed: SeedResult }> {
   const { plan, kube, options, emit, signal, deadlineMs } = run;
   const { namespace, services } = plan;
-  emit({ type: 'stage', stage: 'rollout', message: `waiting for ${services.length} services` });
+  emit({ type: 'stage', stage: 'rollout', message: 'waiting until every service is ready' });
   const reach = await chooseReach(kube, namespace, options.reach);
   emit({ type: 'fact', name: 'reach', value: reach.way === 'direct' ? 'ClusterIPs' : "the API server's proxy" });
   let seedDeadlineMs = Number.POSITIVE_INFINITY;

@@ -8,6 +8,7 @@ import type { Options } from '../options/resolve.ts';
 import { mainPort } from '../plan/gates.ts';
 import { ledgerPrefix, planSeed, type SeedPlan } from '../plan/seed.ts';
 import { renderPlanJson, renderPlanText } from '../report/plan.ts';
+import { createRedactor } from '../report/redact.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import type { Program, Work } from './program.ts';
 import { withReporter } from './reporting.ts';
@@ -21,7 +22,8 @@ export const plan: Work = (options, program) =>
     const prepared = await prepare(options, program, emit);
     const seeds = await seedPlans(prepared, options, program, emit);
     const preview = { changes: prepared.changes, seeds, ledgerPrefix };
-    program.stdout.write(options.output === 'json' ? renderPlanJson(preview) : renderPlanText(preview));
+    const redact = createRedactor(program.secrets);
+    program.stdout.write(options.output === 'json' ? renderPlanJson(preview, redact) : renderPlanText(preview, redact));
     return 'done';
   });
 

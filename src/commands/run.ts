@@ -28,7 +28,7 @@ export async function run(args: readonly string[], program: Program): Promise<nu
       import('../report/failure.ts'),
       import('../report/redact.ts'),
     ]);
-    program.stderr.write(createRedactor(program.secrets)(renderFailure(error)));
+    program.stderr.write(renderFailure(error, { redact: createRedactor(program.secrets) }));
     return exitCodes[error.exit];
   }
 }

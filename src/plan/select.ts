@@ -12,11 +12,13 @@ export interface Selection {
 /**
  * Which services an installation has: all that are not optional, the optional ones as asked for, and of the databases
  * the chosen one. Services may be named in full or by their alias.
- * @throws BootError `usage` for an unknown name, for a service that can't be left out, and for one whose need would be.
+ * @throws BootError `usage` for an unknown name, for a service that can't be left out, for one whose need would be, and
+ *   for one that is asked for and left out at once.
  */
 export function selectServices(release: Release, selection: Selection): ReadonlyMap<string, ServiceRow> {
   const wanted = new Set(selection.with.map((word) => optionalName(release, '--with', word)));
   const unwanted = new Set(selection.without.map((word) => optionalName(release, '--without', word)));
+  for (const name of wanted) if (unwanted.has(name)) throw bothWays(name);
   const chosen = new Map<string, ServiceRow>();
   for (const [name, row] of Object.entries(release.services)) {
     if (row.database && row.database !== selection.database) continue;
@@ -36,6 +38,15 @@ export function selectServices(release: Release, selection: Selection): Readonly
     }
   }
   return chosen;
+}
+
+function bothWays(name: string): BootError {
+  return new BootError({
+    exit: 'usage',
+    object: `--with ${name} --without ${name}`,
+    cause: 'it is asked for and left out at the same time',
+    hint: 'Keep one of the two options; the environment counts as well.',
+  });
 }
 
 /** The service's full name for what somebody wrote, by name or alias. */

@@ -30,13 +30,28 @@ const signs: Readonly<Record<ApplyAction, string>> = { created: '+', changed: '~
 
 function objectLines({ object, action, fields }: ObjectView): readonly string[] {
   if (action === 'unchanged') return [];
-  return [`${signs[action]} ${object}`, ...fields.map(fieldLine)];
+  return [`${signs[action]} ${object}`, ...fields.flatMap(fieldLines)];
 }
 
-function fieldLine({ path, from, to }: FieldView): string {
-  if (from === undefined) return `    + ${path}: ${JSON.stringify(to)}`;
-  if (to === undefined) return `    - ${path}: ${JSON.stringify(from)}`;
-  return `    ~ ${path}: ${JSON.stringify(from)} → ${JSON.stringify(to)}`;
+function fieldLines({ path, from, to }: FieldView): readonly string[] {
+  if (from === undefined) return [`    + ${path}: ${JSON.stringify(to)}`];
+  if (to === undefined) return [`    - ${path}: ${JSON.stringify(from)}`];
+  if (isText(from) && isText(to) && `${from}${to}`.includes('\n')) return [`    ~ ${path}`, ...textLines(from, to)];
+  return [`    ~ ${path}: ${JSON.stringify(from)} → ${JSON.stringify(to)}`];
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+/** Of a text of many lines, those that go and those that come. */
+function textLines(from: string, to: string): readonly string[] {
+  const [before, after] = [from.split('\n'), to.split('\n')];
+  const lines = [
+    ...before.filter((line) => !after.includes(line)).map((line) => `        - ${line}`),
+    ...after.filter((line) => !before.includes(line)).map((line) => `        + ${line}`),
+  ];
+  return lines.length > 0 ? lines : ['        the same lines in another order or number'];
 }
 
 function settingsLines({ service, written, deleted, kept }: SettingsView): readonly string[] {

@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { runCommand } from 'citty';
-import { cittyArgs } from '../../src/options/citty.ts';
 import { commandNames } from '../../src/options/commands.ts';
 import { type Invocation, readInvocation } from '../../src/options/invocation.ts';
 
@@ -28,16 +26,3 @@ for (const [line, invocation] of cases) {
     assert.deepEqual(readInvocation(line.split(' ').filter(Boolean)), invocation);
   });
 }
-
-test('citty lets every flag of a command through and ends nothing by itself', async () => {
-  for (const command of commandNames) {
-    const args = cittyArgs(command);
-    const seen: string[][] = [];
-    const run = ({ rawArgs }: { rawArgs: string[] }) => seen.push(rawArgs);
-    await runCommand({ args, run }, { rawArgs: ['--database', 'nonsense', '--bogus'] });
-    assert.deepEqual(seen, [['--database', 'nonsense', '--bogus']]);
-    assert.equal(args.database?.type, 'string');
-    assert.deepEqual(args.help, { type: 'boolean', description: args.help?.description, alias: 'h' });
-    assert.equal('pristine' in args, command === 'config render');
-  }
-});
