@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { commandNames } from '../../src/options/commands.ts';
 import { type Invocation, readInvocation } from '../../src/options/invocation.ts';
 
 const cases: readonly (readonly [line: string, invocation: Invocation])[] = [
