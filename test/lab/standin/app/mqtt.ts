@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { IClientOptions, MqttClient } from 'mqtt';
+import type { IClientOptions, IClientPublishOptions, MqttClient } from 'mqtt';
 import { type Settings, text } from '../registry/settings.ts';
 import type { Stage } from '../stage.ts';
 
@@ -32,7 +32,7 @@ export function makeMqttSender(stage: Stage): (message: string, settings: Settin
       const broker = await connected(settings);
       const qos = text(settings, `${path}/Parameters/qos`) === '1' ? 1 : 0;
       const retain = text(settings, `${path}/Parameters/retain`) === 'true';
-      await broker.publishAsync(text(settings, `${path}/Addressable/Topic`), message, { qos, retain });
+      await publish(broker, text(settings, `${path}/Addressable/Topic`), message, { qos, retain });
       stage.log.info('Sent data to MQTT Broker');
       return true;
     } catch (error) {
@@ -46,6 +46,23 @@ export function makeMqttSender(stage: Stage): (message: string, settings: Settin
     last = last.then(() => send(message, settings));
     return last;
   };
+}
+
+/**
+ * The library keeps a message that the broken connection didn't carry for the next one, and never settles where no next
+ * one is made; the original's client fails it.
+ */
+function publish(client: MqttClient, topic: string, message: string, options: IClientPublishOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const lost = (): void => reject(new Error('connection lost before Publish completed'));
+    if (!client.connected) return lost();
+    client.once('close', lost);
+    client.publish(topic, message, options, (error) => {
+      client.off('close', lost);
+      if (error) reject(error);
+      else resolve();
+    });
+  });
 }
 
 function brokerOf(settings: Settings): { readonly url: string; readonly id: string } {

@@ -17,8 +17,11 @@ const connect = 1;
 const publish = 3;
 const ping = 12;
 
-/** An MQTT 3.1.1 broker that takes messages and passes none on: enough to see what is sent to it. */
-export async function startBroker(port: number): Promise<Broker> {
+/**
+ * An MQTT 3.1.1 broker that takes messages and passes none on: enough to see what is sent to it. One that doesn't
+ * acknowledge leaves whoever asks for that waiting.
+ */
+export async function startBroker(port: number, { acknowledges = true } = {}): Promise<Broker> {
   const messages: Message[] = [];
   const clients: { id: string; user: string | undefined }[] = [];
   const sockets = new Set<Socket>();
@@ -39,7 +42,8 @@ export async function startBroker(port: number): Promise<Broker> {
         if (type !== publish) continue;
         const [topic, afterTopic] = readText(body, 0);
         const withId = (flags & 0b110) !== 0;
-        if (withId) socket.write(Buffer.concat([Buffer.from([0x40, 2]), body.subarray(afterTopic, afterTopic + 2)]));
+        if (withId && acknowledges)
+          socket.write(Buffer.concat([Buffer.from([0x40, 2]), body.subarray(afterTopic, afterTopic + 2)]));
         messages.push({ topic, payload: body.toString('utf8', afterTopic + (withId ? 2 : 0)) });
       }
     });
