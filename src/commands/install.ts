@@ -50,19 +50,22 @@ export const install: Work = (options, program) =>
     return 'done';
   });
 
-/**
- * Groundwork, directories, workloads, removals. All workloads are applied at once, since each waits for its needs by
- * itself; but those that wait for nothing come first, as everything else waits for them.
- */
+/** All workloads are applied at once, since each waits for its needs by itself. */
 async function apply({ changes, plan, kube, options, emit, signal, deadlineMs }: Run): Promise<void> {
   const pending = changes.filter(({ action }) => action !== 'unchanged');
   if (pending.length === 0) return;
   await checkAccess(pending, plan, kube);
   emit({ type: 'stage', stage: 'apply', message: `applying ${pending.length} of ${changes.length} objects` });
   const context: ApplyContext = { kube, emit, signal, clock: systemClock, forceConflicts: options.forceConflicts };
-  const { groundwork, workloads, removals } = splitChanges(pending);
-  await applyChanges(groundwork, context);
-  if (needsDirectories(pending)) await prepareDirectories(plan, { kube, clock: systemClock, signal, deadlineMs });
+  const { foundation, groundwork, workloads, removals } = splitChanges(pending);
+  await applyChanges(foundation, context);
+  await allOrAbort(signal, [
+    (stop) => applyChanges(groundwork, { ...context, signal: stop }),
+    async (stop) => {
+      if (!needsDirectories(pending)) return;
+      await prepareDirectories(plan, { kube, clock: systemClock, signal: stop, deadlineMs });
+    },
+  ]);
   await applyChanges(workloads, context);
   await applyChanges(removals, context);
 }

@@ -3,23 +3,34 @@ import { isInventory } from './inventory.ts';
 import { keptKinds } from './kinds.ts';
 
 export interface ChangeSteps {
-  /** Namespace, inventory, volumes, claims, Services: what stands before the first pod starts. */
+  /** Namespace and inventory: what stands before everything else. */
+  readonly foundation: readonly ObjectChange[];
+  /** Volumes, claims, Services: what stands before the first workload. */
   readonly groundwork: readonly ObjectChange[];
   readonly workloads: readonly ObjectChange[];
   /** Deletions, and the inventory without what they deleted. */
   readonly removals: readonly ObjectChange[];
 }
 
-/** Parts the changes where other work comes between: the volumes' directories are made before the first pod. */
+/** Parts the changes where other work comes between: the volumes' directories are made before the first workload. */
 export function splitChanges(changes: readonly ObjectChange[]): ChangeSteps {
   const firstDeletion = changes.findIndex(({ action }) => action === 'deleted');
   const end = firstDeletion < 0 ? changes.length : firstDeletion;
   const writes = changes.slice(0, end);
   return {
-    groundwork: writes.filter(({ ref }) => ref.kind !== 'Deployment'),
-    workloads: writes.filter(({ ref }) => ref.kind === 'Deployment'),
+    foundation: writes.filter(isFoundation),
+    groundwork: writes.filter((change) => !isFoundation(change) && !isWorkload(change)),
+    workloads: writes.filter(isWorkload),
     removals: changes.slice(end),
   };
+}
+
+function isFoundation({ ref }: ObjectChange): boolean {
+  return ref.kind === 'Namespace' || isInventory(ref);
+}
+
+function isWorkload({ ref }: ObjectChange): boolean {
+  return ref.kind === 'Deployment';
 }
 
 /**

@@ -3,8 +3,8 @@ import { serviceLabel } from '../../src/plan/labels.ts';
 import type { Plan } from '../../src/plan/types.ts';
 
 /**
- * The reference deployment's procedure, to measure against: everything is created by hand, one after another, each
- * time waiting until Kubernetes calls it available. No probes, no gates, Consul in its development mode, the settings
+ * The reference deployment's procedure, to measure against: everything is created by hand, one object after another,
+ * each time waiting until Kubernetes calls it available; pods that run once are looked at every second. No probes, no gates, Consul in its development mode, the settings
  * brought by a pod. Made from the release's own rows, so that both sides start the same programs with the same ports.
  */
 
@@ -28,9 +28,10 @@ const ownNameServices = new Set(
 
 export interface Step {
   readonly title: string;
+  /** Created one by one. */
   readonly objects: readonly KubeObject[];
-  /** What has to hold before the next step, as arguments of `kubectl wait`. */
-  readonly wait?: readonly string[];
+  /** What has to hold before the next step: that a Deployment is available, or that a pod has succeeded. */
+  readonly wait?: { readonly available: string } | { readonly succeeded: string };
 }
 
 /** The steps of the procedure. The volumes must lead to directories that are there. */
@@ -41,7 +42,7 @@ export function referenceSteps({ objects, database, release, namespace }: Plan):
   const deploy = (name: string): Step => ({
     title: name,
     objects: [deployments.get(name)].filter((object) => object !== undefined),
-    wait: ['--for=condition=available', `deployment/${name}`],
+    wait: { available: name },
   });
   const common = release.environments.common ?? {};
   const claims = ofKind('PersistentVolumeClaim').map(({ metadata }) => metadata.name);
@@ -136,6 +137,6 @@ function runOnce(name: string, image: string, namespace: string, { command, env 
         },
       },
     ],
-    wait: ['--for=jsonpath={.status.phase}=Succeeded', `pod/${name}`],
+    wait: { succeeded: name },
   };
 }
