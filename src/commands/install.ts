@@ -13,6 +13,7 @@ import { mainPort } from '../plan/gates.ts';
 import { needsDirectories, splitChanges } from '../plan/steps.ts';
 import { settleDeviceServices } from '../verify/device-services.ts';
 import { proveEvents } from '../verify/prove.ts';
+import { renewRegistrations } from '../verify/registrations.ts';
 import { loadCauses } from '../wait/causes.ts';
 import { awaitRollout } from '../wait/rollout.ts';
 import { type Prepared, prepare } from './prepare.ts';
@@ -72,14 +73,13 @@ async function apply({ changes, plan, kube, options, emit, signal, deadlineMs }:
 
 /** The rollout and the seeding go on side by side: the pods wait for their settings, and the settings for Consul. */
 async function rollOut(run: Run): Promise<{ readonly reach: Reach; readonly seed: SeedResult }> {
-  const { plan, kube, options, emit, signal, deadlineMs } = run;
-  const { namespace, services } = plan;
+  const { plan, kube, options, emit, signal } = run;
   emit({ type: 'stage', stage: 'rollout', message: 'waiting until every service is ready' });
-  const reach = await chooseReach(kube, namespace, options.reach);
+  const reach = await chooseReach(kube, plan.namespace, options.reach);
   emit({ type: 'fact', name: 'reach', value: reach.way === 'direct' ? 'ClusterIPs' : "the API server's proxy" });
   let seedDeadlineMs = Number.POSITIVE_INFINITY;
-  const [seed] = await allOrAbort(signal, [
-    (stop) => {
+  const [{ seed, restarted }] = await allOrAbort(signal, [
+    async (stop) => {
       const patience = {
         clock: systemClock,
         signal: stop,
@@ -87,26 +87,33 @@ async function rollOut(run: Run): Promise<{ readonly reach: Reach; readonly seed
           return seedDeadlineMs;
         },
       };
-      return seedConfiguration(
+      const seed = await seedConfiguration(
         { ...patience, store: storeOf(run, reach, patience), release: plan.release.release, emit },
         plan.configuration,
       );
+      // Gates may wait for a lost registration, so this can't wait for the rollout.
+      return { seed, restarted: await renewRegistrations(plan, { kube, reach, patience, emit }) };
     },
     async (stop) => {
-      await awaitRollout(services, {
-        kube,
-        namespace,
-        clock: systemClock,
-        signal: stop,
-        emit,
-        deadlineMs,
-        causes: loadCauses(),
-      });
+      await awaitReady(
+        run,
+        plan.services.map(({ name }) => name),
+        stop,
+      );
       // The rollout has the better reason for being late; once it is over, Consul must answer soon.
       seedDeadlineMs = systemClock.now() + settleMs;
     },
   ] as const);
+  // The rollout may have been over before.
+  if (restarted.length > 0) await awaitReady(run, restarted);
   return { reach, seed };
+}
+
+async function awaitReady(run: Run, names: readonly string[], signal = run.signal): Promise<void> {
+  const { plan, kube, emit, deadlineMs } = run;
+  const { namespace } = plan;
+  const services = plan.services.filter(({ name }) => names.includes(name));
+  await awaitRollout(services, { kube, namespace, clock: systemClock, signal, emit, deadlineMs, causes: loadCauses() });
 }
 
 function storeOf({ plan }: Run, reach: Reach, patience: Patience): KeyValueStore {
@@ -119,7 +126,15 @@ async function verify(run: Run, reach: Reach): Promise<number> {
   const { plan, kube, trees, options, emit, signal } = run;
   const patience = { clock: systemClock, signal, deadlineMs: systemClock.now() + settleMs };
   const store = storeOf(run, reach, patience);
-  const writes = await settleDeviceServices(plan, { kube, reach, store, trees, patience, emit });
+  const writes = await settleDeviceServices(plan, {
+    kube,
+    reach,
+    store,
+    trees,
+    patience,
+    emit,
+    awaitReady: (service) => awaitReady(run, [service]),
+  });
   if (options.verify) await proveEvents(plan, reach, patience, emit);
   return writes;
 }

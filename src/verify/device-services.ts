@@ -5,10 +5,10 @@ import type { KeyValueStore } from '../consul/kv.ts';
 import type { Reach } from '../consul/reach.ts';
 import type { KubeClient } from '../kube/types.ts';
 import { type ConfigTrees, foldersOf } from '../plan/configuration.ts';
-import { serviceLabel } from '../plan/labels.ts';
 import type { ServiceRow } from '../plan/release.ts';
 import type { Plan, PlannedService } from '../plan/types.ts';
 import { type DevicesResult, type DeviceWatch, loadDevices, repairDeviceKeys } from './devices.ts';
+import { deletePods, readPods } from './pods.ts';
 
 export interface DeviceServicesContext {
   readonly kube: Pick<KubeClient, 'list' | 'delete'>;
@@ -17,6 +17,8 @@ export interface DeviceServicesContext {
   readonly trees: ConfigTrees;
   readonly patience: Patience;
   readonly emit: Emit;
+  /** Waits until a service is ready again. */
+  readonly awaitReady: (service: string) => Promise<void>;
 }
 
 /**
@@ -71,7 +73,9 @@ async function settle(
   });
   const folders = foldersOf(context.trees, service.name);
   for (const folder of folders) await repairDeviceKeys(context.store, `${folder}/`);
-  await restart(plan.namespace, service.name, context.kube);
+  const pods = await readPods(context.kube, plan.namespace);
+  await deletePods(context.kube, pods.get(service.name) ?? []);
+  await context.awaitReady(service.name);
   return folders.length + report(service, await loadDevices(watch), emit);
 }
 
@@ -92,11 +96,4 @@ function report(service: PlannedService, result: DevicesResult, emit: Emit): num
   }
   emit({ type: 'fact', name: 'devices', value: `${service.name} knows all ${devices.length}` });
   return called.length;
-}
-
-async function restart(namespace: string, service: string, kube: DeviceServicesContext['kube']): Promise<void> {
-  const pods = await kube.list('v1', 'Pod', { namespace, labelSelector: `${serviceLabel}=${service}` });
-  for (const { metadata } of pods) {
-    await kube.delete({ apiVersion: 'v1', kind: 'Pod', namespace, name: metadata.name });
-  }
 }

@@ -1,0 +1,30 @@
+import { type KubeObject, type Pod, refOf } from '../base/kube-types.ts';
+import type { KubeClient } from '../kube/types.ts';
+import { managedByLabel, managedByValue, serviceLabel } from '../plan/labels.ts';
+
+/** The installation's pods, by the service that they belong to; those on their way out don't count. */
+export async function readPods(
+  kube: Pick<KubeClient, 'list'>,
+  namespace: string,
+): Promise<ReadonlyMap<string, readonly Pod[]>> {
+  const pods = await kube.list('v1', 'Pod', { namespace, labelSelector: `${managedByLabel}=${managedByValue}` });
+  return Map.groupBy(pods.filter(isStaying) as Pod[], ({ metadata }) => metadata.labels?.[serviceLabel] ?? '');
+}
+
+/** Takes pods away, so that their Deployments make new ones. */
+export async function deletePods(kube: Pick<KubeClient, 'delete'>, pods: readonly Pod[]): Promise<void> {
+  for (const pod of pods) await kube.delete(refOf(pod));
+}
+
+/**
+ * When the present run of the service began, by the node's clock, in milliseconds since 1970; undefined while there is
+ * none. Its container bears its name; the pod may have others.
+ */
+export function runningSinceMs({ metadata, status }: Pod): number | undefined {
+  const container = status.containerStatuses?.find(({ name }) => name === metadata.labels?.[serviceLabel]);
+  return Date.parse(container?.state?.running?.startedAt ?? '') || undefined;
+}
+
+function isStaying({ metadata }: KubeObject): boolean {
+  return metadata.deletionTimestamp === undefined;
+}
