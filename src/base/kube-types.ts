@@ -53,10 +53,16 @@ export interface Condition {
   readonly lastTransitionTime?: string;
 }
 
+/** How often a probe asks, and after how many failures in a row it acts. */
+export interface Probe {
+  readonly periodSeconds?: number;
+  readonly failureThreshold?: number;
+}
+
 export interface Pod extends KubeObject {
   readonly spec: {
     readonly nodeName?: string;
-    readonly containers: readonly { readonly name: string; readonly image: string }[];
+    readonly containers: readonly { readonly name: string; readonly image: string; readonly startupProbe?: Probe }[];
     readonly initContainers?: readonly { readonly name: string; readonly image: string }[];
   };
   readonly status: {

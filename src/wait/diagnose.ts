@@ -34,27 +34,24 @@ export function diagnose(
     if (!view) return { verdict, evidence: [] };
     const source = logSource(view, verdict.finding);
     const log = source ? await readLog(source, view.namespace, kube) : [];
-    const exact = verdict.finding && moreExact(verdict.finding, log, causes);
-    const hint = exact && hintOf(exact, view);
-    const isReason = exact !== verdict.finding || verdict.state === 'failed';
-    return {
-      verdict: exact
-        ? { ...verdict, finding: exact, ...(isReason ? { reason: describeFinding(exact, view) } : {}) }
-        : verdict,
-      evidence: [...warningLines(view), ...(source ? [titleOf(source, log), ...log.map((line) => `  ${line}`)] : [])],
-      ...(hint === undefined ? {} : { hint }),
-    };
+    const evidence = [...warningLines(view), ...(source ? titled(source, log) : [])];
+    if (!verdict.finding) return { verdict, evidence };
+    const finding = moreExact(verdict.finding, log, causes);
+    const hint = hintOf(finding, view);
+    const reason = finding === verdict.finding ? {} : { reason: describeFinding(finding, view) };
+    return { verdict: { ...verdict, ...reason }, evidence, ...(hint === undefined ? {} : { hint }) };
   });
 }
 
 /** The cause as the container's own words make it. */
 function moreExact(finding: Finding, log: readonly string[], causes: readonly Cause[]): Finding {
-  return findCause(causes, [{ ...finding.symptom, log }]) ?? finding;
+  const exact = findCause(causes, [{ ...finding.symptom, log }]);
+  return exact && exact.cause !== finding.cause ? exact : finding;
 }
 
-function titleOf({ container, previous }: LogSource, log: readonly string[]): string {
+function titled({ container, previous }: LogSource, log: readonly string[]): readonly string[] {
   const name = `log of ${container}${previous ? ', last run' : ''}`;
-  return log.length === 0 ? `${name}: empty` : `${name}:`;
+  return log.length === 0 ? [`${name}: empty`] : [`${name}:`, ...log.map((line) => `  ${line}`)];
 }
 
 async function readLog(

@@ -6,13 +6,18 @@ import { cleanMessage } from './words.ts';
 
 const maxWarnings = 3;
 
+/** Warnings that only repeat what is said elsewhere: they come last. */
+const repetition = /^(Back-off |Error: (ErrImagePull|ImagePullBackOff|ErrImageNeverPull|InvalidImageName)$)/;
+
 /** The newest warnings about a service, a line each. Those about pods that are gone are of an earlier start. */
 export function warningLines(view: ServiceView): readonly string[] {
   const pods = new Set([view.pod, ...view.leaving, ...view.ended].map((pod) => pod?.metadata.name));
-  const lines = newestFirst(view.events)
-    .filter(({ type, involvedObject: { kind, name } }) => type === 'Warning' && (kind !== 'Pod' || pods.has(name)))
-    .map(describeEvent);
-  return [...new Set(lines)].slice(0, maxWarnings);
+  const warnings = newestFirst(view.events).filter(
+    ({ type, involvedObject: { kind, name } }) => type === 'Warning' && (kind !== 'Pod' || pods.has(name)),
+  );
+  const isTelling = ({ message = '' }: KubeEvent): boolean => !repetition.test(message);
+  const ordered = [...warnings.filter(isTelling), ...warnings.filter((warning) => !isTelling(warning))];
+  return [...new Set(ordered.map(describeEvent))].slice(0, maxWarnings);
 }
 
 function describeEvent({ reason = '', message = '', count = 1 }: KubeEvent): string {

@@ -25,14 +25,13 @@ export interface Verdict {
   readonly finding?: Finding;
 }
 
-/** Which cause a service has shown, since when, and when last; on our clock. */
+/** Since when a service has shown a cause, and when last; on our clock. */
 interface Suspicion {
-  readonly code: string;
   readonly sinceMs: number;
   readonly seenMs: number;
 }
 
-/** What the looks so far have shown, by service. */
+/** What the looks so far have shown, by service and cause. */
 export type Suspicions = ReadonlyMap<string, Suspicion>;
 
 /**
@@ -54,13 +53,16 @@ export function judge(
   nowMs: number,
 ): { readonly verdicts: readonly Verdict[]; readonly suspicions: Suspicions } {
   const readySince = new Map(looks.map(({ view, readiness }) => [view.service, readySinceMs(readiness)]));
-  const next = new Map<string, Suspicion>();
+  const next = new Map([...suspicions].filter(([, { seenMs }]) => nowMs - seenMs <= lapseMs));
+  const lasted = (service: string, { cause }: Finding): number => {
+    const key = `${service} ${cause.code}`;
+    const sinceMs = next.get(key)?.sinceMs ?? nowMs;
+    next.set(key, { sinceMs, seenMs: nowMs });
+    return nowMs - sinceMs;
+  };
   const verdicts = looks.map(({ view, readiness }): Verdict => {
     const finding = 'finding' in readiness ? readiness.finding : undefined;
-    const counted = finding && isItsOwn(finding, view, readySince) ? finding : undefined;
-    const suspicion = renew(suspicions.get(view.service), counted, nowMs);
-    if (suspicion && readiness.state !== 'ready') next.set(view.service, suspicion);
-    const lastedMs = counted && suspicion ? nowMs - suspicion.sinceMs : undefined;
+    const lastedMs = finding && isItsOwn(finding, view, readySince) ? lasted(view.service, finding) : undefined;
     const unmet = view.needs.find(({ service }) => readySince.get(service) === notReady);
     return verdictOf(view, readiness, lastedMs, unmet?.description);
   });
@@ -117,13 +119,6 @@ function isItsOwn(
     if (sinceMs === undefined) return true;
     return sinceMs !== notReady && (symptom.beganAtMs === undefined || symptom.beganAtMs > sinceMs);
   });
-}
-
-function renew(before: Suspicion | undefined, finding: Finding | undefined, nowMs: number): Suspicion | undefined {
-  const lasting = before && nowMs - before.seenMs <= lapseMs ? before : undefined;
-  if (!finding) return lasting;
-  const { code } = finding.cause;
-  return { code, sinceMs: lasting?.code === code ? lasting.sinceMs : nowMs, seenMs: nowMs };
 }
 
 /** What a pod most likely waits for in its gates when all that it needs is ready. */

@@ -18,17 +18,25 @@ export function eventsOf(events: readonly KubeEvent[], kind: string, name: strin
 /** What a pod's events say once it has got beyond its volumes, its network and its image. */
 const progress: ReadonlySet<string> = new Set(['Pulling', 'Pulled', 'Created', 'Started']);
 
-/** The warnings, newest first, that no progress has overtaken. Events have whole seconds: in one second progress wins. */
-export function openWarnings(events: readonly KubeEvent[]): readonly KubeEvent[] {
-  const progressMs = Math.max(0, ...events.filter(({ reason = '' }) => progress.has(reason)).map(eventTimeMs));
-  return newestFirst(events.filter((event) => event.type === 'Warning' && eventTimeMs(event) > progressMs));
+/**
+ * The warnings, newest first, that no progress has overtaken. Events have whole seconds: in one second progress wins.
+ * @param progressMs when the pod is known to have got on, whatever its events say
+ */
+export function openWarnings(events: readonly KubeEvent[], progressMs: number): readonly KubeEvent[] {
+  const told = events.filter(({ reason = '' }) => progress.has(reason)).map(eventTimeMs);
+  const sinceMs = Math.max(progressMs, ...told);
+  return newestFirst(events.filter((event) => event.type === 'Warning' && eventTimeMs(event) > sinceMs));
 }
+
+/** A kubelet tells so many events about a pod, and then one every 5 minutes. */
+const toldEvents = 25;
 
 /**
  * True while an image is on its way: of all that the pod's events say of it, the newest is that it is being pulled. A
- * container's own status keeps the last failure while the kubelet tries again.
+ * container's own status keeps the last failure while the kubelet tries again. False where events may be missing.
  */
 export function isPulling(events: readonly KubeEvent[], image: string): boolean {
+  if (events.reduce((sum, { count }) => sum + (count ?? 1), 0) >= toldEvents) return false;
   const about = events.filter(({ message = '' }) => message.includes(`"${image}"`));
   const newestMs = Math.max(0, ...about.map(eventTimeMs));
   const newest = about.filter((event) => eventTimeMs(event) === newestMs);

@@ -3,6 +3,7 @@ import type { Clock } from '../base/time.ts';
 import type { KubeClient } from '../kube/types.ts';
 import type { PlannedService } from '../plan/types.ts';
 import type { Cause } from './causes.ts';
+import { openDeadline } from './deadline.ts';
 import { diagnose } from './diagnose.ts';
 import { rolloutError, timeoutError } from './failure.ts';
 import { judge, type Look, type Suspicions, type Verdict } from './judge.ts';
@@ -16,7 +17,7 @@ export interface RolloutContext {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly emit: Emit;
-  /** On the clock. Time in which an image is on its way doesn't count, up to a limit. */
+  /** On the clock; extended while an image is on its way. */
   readonly deadlineMs: number;
   readonly causes: readonly Cause[];
 }
@@ -32,8 +33,6 @@ const maxPauseMs = 2_000;
 const pauseGrowth = 1.5;
 /** A start takes this long without anything being wrong. */
 const quietMs = 3_000;
-/** Pulling images may make a rollout so many times as long as was allowed. */
-const maxExtension = 3;
 
 /**
  * Waits until all services are ready. Only reads: the order is held by the pods themselves.
@@ -44,40 +43,37 @@ export async function awaitRollout(
   services: readonly PlannedService[],
   context: RolloutContext,
 ): Promise<RolloutResult> {
-  const { kube, namespace, clock, signal, emit, deadlineMs, causes } = context;
+  const { kube, namespace, clock, signal, emit, causes } = context;
   const startMs = clock.now();
-  const latestMs = startMs + (deadlineMs - startMs) * maxExtension;
+  const deadline = openDeadline(startMs, context.deadlineMs);
   const watch = openWatch(services, context);
   const story = openStory(emit);
+  const findOut = async (which: readonly Verdict[]) => diagnose(which, await watch.lookCloser(), kube, causes);
   let suspicions: Suspicions = new Map();
   let pauseMs = firstPauseMs;
   let wantsEvents = false;
-  let pulledMs = 0;
-  for (let lastMs = startMs, wasPulling = false; ; ) {
+  for (;;) {
     signal.throwIfAborted();
     const { views, hasChanged } = await watch.look(wantsEvents);
     const nowMs = clock.now();
-    const elapsedMs = nowMs - startMs;
+    const elapsedMs = Math.round(nowMs - startMs);
     const looks = views.map((view): Look => ({ view, readiness: readiness(view, causes) }));
     const judgement = judge(looks, suspicions, nowMs);
     const { verdicts } = judgement;
     suspicions = judgement.suspicions;
     story.tell(verdicts, elapsedMs);
 
-    if (verdicts.every(({ state }) => state === 'ready')) return { readyMs: story.readyMs(), elapsedMs };
-    const failed = verdicts.filter(({ state }) => state === 'failed');
-    if (failed.length > 0) {
-      throw rolloutError(await diagnose(failed, await watch.lookCloser(), kube, causes), verdicts, namespace);
-    }
-    if (wasPulling) pulledMs += nowMs - lastMs;
-    const limitMs = Math.min(deadlineMs + pulledMs, latestMs);
-    if (nowMs >= limitMs) {
-      const late = verdicts.filter(({ state }) => state !== 'ready');
-      throw timeoutError(await diagnose(late, await watch.lookCloser(), kube, causes), verdicts, namespace, elapsedMs);
-    }
+    const late = verdicts.filter(({ state }) => state !== 'ready');
+    const failed = late.filter(({ state }) => state === 'failed');
+    const limitMs = deadline(
+      nowMs,
+      late.some(({ state }) => state === 'pulling'),
+    );
+    if (late.length === 0) return { readyMs: story.readyMs(), elapsedMs };
+    if (failed.length > 0) throw rolloutError(await findOut(failed), verdicts, namespace);
+    if (nowMs >= limitMs) throw timeoutError(await findOut(late), verdicts, namespace, elapsedMs);
 
-    [lastMs, wasPulling] = [nowMs, verdicts.some(({ state }) => state === 'pulling')];
-    wantsEvents = verdicts.some((verdict) => isDoubtful(verdict, story, elapsedMs));
+    wantsEvents = late.some((verdict) => isDoubtful(verdict, story, elapsedMs));
     pauseMs = hasChanged ? firstPauseMs : Math.min(pauseMs * pauseGrowth, maxPauseMs);
     await clock.sleep(Math.min(pauseMs, limitMs - nowMs), signal);
   }
@@ -85,6 +81,6 @@ export async function awaitRollout(
 
 /** Its objects alone don't say why it isn't ready, or whether its image is on its way. */
 function isDoubtful({ service, state, finding }: Verdict, story: Story, elapsedMs: number): boolean {
-  if (state === 'ready' || (state === 'waiting' && !finding)) return false;
-  return finding !== undefined || state === 'pulling' || story.unchangedMs(service, elapsedMs) >= quietMs;
+  if (finding !== undefined || state === 'pulling') return true;
+  return state === 'starting' && story.unchangedMs(service, elapsedMs) >= quietMs;
 }

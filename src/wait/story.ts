@@ -28,10 +28,11 @@ export function openStory(emit: Emit): Story {
         told.set(service, { state, ...why, sinceMs: before?.state === state ? before.sinceMs : elapsedMs });
         emit({ type: 'service', service, state, ...why, elapsedMs });
       }
-      if (elapsedMs - heardMs < heartbeatMs) return;
-      heardMs = elapsedMs;
       const waitingFor = verdicts.filter(({ state }) => state !== 'ready').map(({ service }) => service);
-      if (waitingFor.length > 0) emit({ type: 'heartbeat', waitingFor, elapsedMs });
+      const isOver = waitingFor.length === 0 || verdicts.some(({ state }) => state === 'failed');
+      if (isOver || elapsedMs - heardMs < heartbeatMs) return;
+      heardMs = elapsedMs;
+      emit({ type: 'heartbeat', waitingFor, elapsedMs });
     },
     unchangedMs: (service, elapsedMs) => elapsedMs - (told.get(service)?.sinceMs ?? elapsedMs),
     readyMs: () =>

@@ -1,3 +1,4 @@
+import { isBootError } from '../base/errors.ts';
 import type { Emit } from '../base/events.ts';
 import type { KubeObject } from '../base/kube-types.ts';
 import type { Clock } from '../base/time.ts';
@@ -11,7 +12,7 @@ import { groupViews, type ServiceView } from './views.ts';
 export interface Watch {
   /** @param wantsEvents the events may be needed to understand what is there */
   look(wantsEvents: boolean): Promise<LookAround>;
-  /** The newest look once more, with the events of now. */
+  /** The newest look once more, with the events of now if they can be had. */
   lookCloser(): Promise<readonly ServiceView[]>;
 }
 
@@ -67,7 +68,9 @@ export function openWatch(services: readonly PlannedService[], { kube, namespace
       return { views: views(), hasChanged: versions !== before };
     },
     lookCloser: async () => {
-      await listEvents();
+      await listEvents().catch((error: unknown) => {
+        if (!isBootError(error)) throw error;
+      });
       return views();
     },
   };

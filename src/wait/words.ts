@@ -58,7 +58,7 @@ function isPlaceholder(name: string): name is keyof Words {
 
 /** What Kubernetes and the container runtime repeat around the words that matter. */
 const noise: readonly RegExp[] = [
-  /^Error creating: /,
+  /^(\(combined from similar events\): )?(Error creating: )?pods "[^"]*" is forbidden: /,
   /Back-off pulling image "[^"]*": ErrImagePull: /,
   /rpc error: code = \w+ desc = /g,
   /failed to (pull and unpack image|resolve reference|copy|pull image) "[^"]*": /gi,
@@ -68,9 +68,11 @@ const noise: readonly RegExp[] = [
   /: unknown$/,
   /,? ?(no new claims to deallocate,? )?preemption: .*$/,
   / \(pod: "[^"]*", container: [^)]*\)/,
+  / in pod \S+_\S+\([-0-9a-f]+\)/,
+  /:$/,
 ];
 
-const maxLength = 300;
+const maxLength = 400;
 
 /** A message of Kubernetes in one line, without what it repeats. */
 export function cleanMessage(message: string): string {
