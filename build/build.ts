@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { link, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { filesBelow, withScratch } from './files.ts';
-import { architectures, dist, executableName, ownArchitecture, root } from './places.ts';
+import { architectures, cache, dist, executableName, ownArchitecture, root } from './places.ts';
 import { makeRelease, releaseFiles } from './release.ts';
 
 /**
@@ -34,11 +34,11 @@ async function isMade(inputs: string): Promise<boolean> {
 }
 
 async function make(inputs: string): Promise<void> {
-  await mkdir(dist, { recursive: true });
+  for (const folder of [cache, dist]) await mkdir(folder, { recursive: true });
   await rm(stamp, { force: true });
-  await withScratch(dist, async (scratch) => {
+  await withScratch(cache, async (scratch) => {
     await makeRelease(scratch);
-    // Beside the old ones until complete, then in their place at once: also while one of them runs.
+    // Complete, and then in the old ones' place at once: also while one of them runs.
     for (const name of releaseFiles) await rename(join(scratch, name), join(dist, name));
     if (ownArchitecture) await link(join(dist, executableName(ownArchitecture)), join(scratch, 'edgex-boot'));
     await rename(join(scratch, 'edgex-boot'), join(dist, 'edgex-boot'));
