@@ -23,7 +23,7 @@ export interface DeviceServicesContext {
 
 /**
  * Makes sure that every device service of the plan knows its devices; see {@link loadDevices}. One that found its own
- * settings but has no device in the database makes none any more: its settings are taken away and its pod is started
+ * settings but not its devices in the database makes none any more: its settings are taken away and its pod is started
  * anew, once.
  * @returns how many writes it took, apart from those to the API server
  * @throws BootError `verify` with the devices that can't be loaded, `timeout` when a service doesn't answer.
@@ -64,23 +64,21 @@ async function settle(
 ): Promise<number> {
   const { emit } = context;
   const first = await loadDevices(watch);
-  const hasNone = first.unregistered.length === watch.devices.length;
-  if (!hasNone) return report(service, first, emit);
-  emit({
-    type: 'warning',
-    object: service.name,
-    message: 'it has its settings, but none of its devices is in the database; starting it as if for the first time',
-  });
+  const isAsMade = first.devices.length > 0 && first.unregistered.length === 0;
+  if (isAsMade) return report(service, first, emit);
+  const which = first.devices.length === 0 ? 'none of its devices is' : `${first.unregistered.join(', ')} not`;
+  const message = `it has its settings, but ${which} in the database; starting it as if for the first time, with new settings`;
+  emit({ type: 'warning', object: service.name, message });
   const folders = foldersOf(context.trees, service.name);
   for (const folder of folders) await repairDeviceKeys(context.store, `${folder}/`);
   const pods = await readPods(context.kube, plan.namespace);
   await deletePods(context.kube, pods.get(service.name) ?? []);
   await context.awaitReady(service.name);
-  return folders.length + report(service, await loadDevices(watch), emit);
+  return folders.length + report(service, await loadDevices({ ...watch, areNew: true }), emit);
 }
 
 function report(service: PlannedService, result: DevicesResult, emit: Emit): number {
-  const { called, missing, unregistered, devices } = result;
+  const { called, missing, unregistered, removed, devices } = result;
   const lost = [
     ...missing.map(({ name, cause }) => `${name}: the service does not load it (${cause})`),
     ...unregistered.map((name) => `${name}: not in the database`),
@@ -93,6 +91,10 @@ function report(service: PlannedService, result: DevicesResult, emit: Emit): num
       evidence: lost,
       hint: `Look into its log, and run install again.`,
     });
+  }
+  if (removed.length > 0) {
+    const message = `somebody took ${removed.join(', ')} out of the database; that is left as it is`;
+    emit({ type: 'warning', object: service.name, message });
   }
   emit({ type: 'fact', name: 'devices', value: `${service.name} knows all ${devices.length}` });
   return called.length;

@@ -24,6 +24,8 @@ export interface DeviceWatch {
   };
   /** The names of the devices that the service makes at its first start. */
   readonly devices: readonly string[];
+  /** It has only just made them, so events of their names are of earlier ones, and prove nothing. */
+  readonly areNew?: boolean;
   readonly patience: Patience;
 }
 
@@ -35,8 +37,10 @@ export interface DevicesResult {
   readonly alreadyKnown: readonly string[];
   /** In the database, but the service would not load them. */
   readonly missing: readonly MissingDevice[];
-  /** Expected, and not in the database. When it is all of them, see {@link repairDeviceKeys}. */
+  /** Expected, and never made; see {@link repairDeviceKeys}. */
   readonly unregistered: readonly string[];
+  /** Expected and not in the database, but they have sent events: somebody took them out. */
+  readonly removed: readonly string[];
 }
 
 export interface MissingDevice {
@@ -65,21 +69,24 @@ const devicesSchema = z.array(z.object({ id: z.string(), name: z.string() })).nu
  */
 export async function loadDevices(watch: DeviceWatch): Promise<DevicesResult> {
   const registered = await awaitRegistration(watch);
-  const { byDevice } = await readEventCounts({ ...watch, devices: registered.map(({ name }) => name) });
+  const { byDevice } = await readEventCounts(watch);
+  const hasSent = (name: string): boolean => !watch.areNew && (byDevice[name] ?? 0) > 0;
   const results = await Promise.all(
     registered.map(async (device) => ({
       name: device.name,
-      ...(byDevice[device.name] ? { outcome: 'known' as const } : await callBack(watch, device)),
+      ...(hasSent(device.name) ? { outcome: 'known' as const } : await callBack(watch, device)),
     })),
   );
   const names = (outcome: Outcome): readonly string[] =>
     results.filter((result) => result.outcome === outcome).map(({ name }) => name);
+  const absent = watch.devices.filter((name) => !registered.some((device) => device.name === name));
   return {
     devices: registered.map(({ name }) => name),
     called: names('loaded'),
     alreadyKnown: names('known'),
     missing: results.flatMap(({ name, outcome, cause = '' }) => (outcome === 'refused' ? [{ name, cause }] : [])),
-    unregistered: watch.devices.filter((name) => !registered.some((device) => device.name === name)),
+    unregistered: absent.filter((name) => !hasSent(name)),
+    removed: absent.filter(hasSent),
   };
 }
 
@@ -97,7 +104,7 @@ export async function isDeviceKnown(
 }
 
 /**
- * For a service that finds its own settings, but none of its devices in the database: it makes its devices only at a
+ * For a service that finds its own settings, but not its devices in the database: it makes its devices only at a
  * start that finds no settings. Deletes them; the caller then restarts its pod, and calls {@link loadDevices} again.
  * @param folder where the service keeps its settings, with a slash at the end
  */

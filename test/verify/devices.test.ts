@@ -80,6 +80,7 @@ describe('loading the devices', () => {
       alreadyKnown: ['door'],
       missing: [],
       unregistered: [],
+      removed: [],
     });
     assert.deepEqual(world.loaded, new Set(names));
   });
@@ -97,6 +98,11 @@ describe('loading the devices', () => {
     const { watch, posts } = watching({ heard: new Set(['lamp 1', 'door']) });
     assert.deepEqual((await loadDevices(watch)).called, ['pump']);
     assert.equal(posts(), 1);
+  });
+
+  it('calls back for all of a first start, whatever devices of the same names have sent before', async () => {
+    const { watch } = watching({ heard: new Set(names), loaded: new Set(['door']) });
+    assert.deepEqual((await loadDevices({ ...watch, areNew: true })).called, ['lamp 1', 'pump']);
   });
 
   it('waits until the Service leads to the device service', async () => {
@@ -123,10 +129,25 @@ describe('loading the devices', () => {
     assert.ok(clock.now() >= 10_000 && clock.now() < 15_000);
   });
 
+  it('takes those for removed that have sent events, unless this is a first start', async () => {
+    const { watch } = watching({ registered: ['door'], heard: new Set(['pump', 'door']) });
+    const later = await loadDevices(watch);
+    assert.deepEqual([later.unregistered, later.removed], [['lamp 1'], ['pump']]);
+    const first = await loadDevices({ ...watch, areNew: true });
+    assert.deepEqual([first.unregistered, first.removed], [['lamp 1', 'pump'], []]);
+  });
+
   it('tells that there is none at all', async () => {
     const { watch } = watching({ registered: [] });
     const result = await loadDevices(watch);
-    assert.deepEqual(result, { devices: [], called: [], alreadyKnown: [], missing: [], unregistered: names });
+    assert.deepEqual(result, {
+      devices: [],
+      called: [],
+      alreadyKnown: [],
+      missing: [],
+      unregistered: names,
+      removed: [],
+    });
   });
 
   it('repeats a callback that the device service could not carry out', async () => {
