@@ -30,7 +30,7 @@ export interface RolloutResult {
 
 const firstPauseMs = 500;
 const maxPauseMs = 2_000;
-const pauseGrowth = 1.5;
+const pauseGrowth = 1.25;
 /** A start takes this long without anything being wrong. */
 const quietMs = 3_000;
 

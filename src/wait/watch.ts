@@ -38,7 +38,7 @@ export function openWatch(services: readonly PlannedService[], { kube, namespace
   let events: readonly KubeObject[] = [];
   let eventsAtMs = Number.NEGATIVE_INFINITY;
   let mayListEvents = true;
-  let versions = '';
+  let versions: string | undefined;
 
   const listEvents = async (): Promise<void> => {
     if (!mayListEvents) return;
