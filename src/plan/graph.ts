@@ -50,6 +50,19 @@ export function waves(graph: Graph): readonly (readonly string[])[] {
 }
 
 /**
+ * The nodes by urgency: those first on which the longest chains of others stand. Equally urgent ones keep their order.
+ * The graph must have no cycle.
+ */
+export function byUrgency(graph: Graph): readonly string[] {
+  const heights = new Map<string, number>();
+  for (const node of waves(graph).flat().toReversed()) {
+    const height = heights.get(node) ?? 0;
+    for (const need of graph[node] ?? []) heights.set(need, Math.max(heights.get(need) ?? 0, height + 1));
+  }
+  return Object.keys(graph).toSorted((a, b) => (heights.get(b) ?? 0) - (heights.get(a) ?? 0));
+}
+
+/**
  * The longest chain through the graph, when each node takes the given time after its needs are met.
  * @param durationsMs time of each node by itself
  */

@@ -3,7 +3,7 @@ import type { ClusterFacts, InstalledFacts, StorageFacts } from '../facts/types.
 import { type ConfigTrees, expandConfiguration, type Overrides } from './configuration.ts';
 import { chooseDatabase } from './database.ts';
 import { gatesOf, providerOf } from './gates.ts';
-import type { Graph } from './graph.ts';
+import { byUrgency, type Graph } from './graph.ts';
 import { commonLabels } from './labels.ts';
 import type { Architecture, Database, Release } from './release.ts';
 import { configurationDigest } from './seed.ts';
@@ -75,7 +75,7 @@ export function makePlan(input: PlanInput): Plan {
       renderNamespace(release, namespace),
       ...renderVolumes(services.values(), volumes),
       ...planned.map((service) => renderService(service, workload)),
-      ...planned.map((service) => renderDeployment(service, workload)),
+      ...sortByUrgency(planned).map((service) => renderDeployment(service, workload)),
     ],
   };
 }
@@ -83,6 +83,12 @@ export function makePlan(input: PlanInput): Plan {
 /** Service to the services whose answers it waits for. */
 export function graphOf(services: readonly Pick<PlannedService, 'name' | 'gates'>[]): Graph {
   return Object.fromEntries(services.map(({ name, gates }) => [name, [...new Set(gates.map(providerOf))]]));
+}
+
+/** A small node starts pods about in the order in which it hears of them, so what most wait for comes first. */
+function sortByUrgency(services: readonly PlannedService[]): readonly PlannedService[] {
+  const order = byUrgency(graphOf(services));
+  return services.toSorted((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
 }
 
 function renderNamespace(release: Release, name: string): KubeObject {

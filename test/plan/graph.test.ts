@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { criticalPath, findCycle, type Graph, waves } from '../../src/plan/graph.ts';
+import { byUrgency, criticalPath, findCycle, type Graph, waves } from '../../src/plan/graph.ts';
 
 const diamond: Graph = { registry: [], database: [], core: ['registry', 'database'], app: ['core'], ui: [] };
 
 test('services that need nothing stand in the first wave, others right behind the last of their needs', () => {
   assert.deepEqual(waves(diamond), [['registry', 'database', 'ui'], ['core'], ['app']]);
+});
+
+test('what the longest chains stand on is the most urgent', () => {
+  const graph: Graph = { ui: [], app: ['core'], database: [], core: ['registry', 'database'], registry: [] };
+  assert.deepEqual(byUrgency(graph), ['database', 'registry', 'core', 'ui', 'app']);
 });
 
 test('a cycle is named in its order', () => {
