@@ -5,12 +5,14 @@ import type { Gate } from './types.ts';
 /**
  * Gates are what a service waits for before it starts. They are lines of shell in an init container, so that the order
  * holds when nobody runs this program: after a power cut every pod starts at once, and each one waits for its own needs.
- * The shell must run in the busybox of any image. What wget and nc know differs from one to the next, so the script
- * asks them: a question gets its time limit where there is one to be had.
+ * The shell must run in the busybox of any image. What wget, nc and timeout know differs from one to the next, so the
+ * script asks them. Each question has its time limit: one that was put to a pod that is no more would wait for minutes.
  */
 
 /** How long a gate's question may take, in whole seconds (all that busybox knows). */
 const answerTimeoutSeconds = 2;
+/** For what of a question has no time limit of its own. */
+const limitSeconds = 3;
 /** Questions are cheap and a start-up is a chain of gates: ask often at first, gently later. */
 const eagerAttempts = 150;
 const eagerPauseSeconds = 0.2;
@@ -104,11 +106,12 @@ export function gateScript(gates: readonly Gate[]): string {
   return [
     `get="wget -q -O -"; wget --help 2>&1 | grep -q -e '-T ' && get="$get -T ${answerTimeoutSeconds}"`,
     `connect="nc -w ${answerTimeoutSeconds}"; nc --help 2>&1 | grep -q -e '-z' && connect="$connect -z"`,
+    `limit="timeout ${limitSeconds}"; $limit true 2>/dev/null || limit="timeout -t ${limitSeconds}"; $limit true 2>/dev/null || limit=`,
     // A shell that is process 1 dies of no signal that it doesn't catch.
     "trap 'exit 143' TERM",
     'pass() {',
     '  n=0',
-    '  until eval "$2" >/dev/null 2>&1; do',
+    '  until $limit sh -c "$2" >/dev/null 2>&1; do',
     '    [ $n -gt 0 ] || echo "waiting for $1"',
     '    n=$((n + 1))',
     `    if [ $n -lt ${eagerAttempts} ]; then sleep ${eagerPauseSeconds}; else sleep ${gentlePauseSeconds}; fi`,
