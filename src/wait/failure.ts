@@ -6,7 +6,7 @@ import type { Verdict } from './judge.ts';
 
 /** The errors that end a rollout, from what was found about its services. */
 
-/** Some services have failed; the others are named in the last line. */
+/** Some services have failed. The last line of the evidence tells how the others stand. */
 export function rolloutError(failed: readonly Diagnosis[], verdicts: readonly Verdict[], namespace: string): BootError {
   const [first, ...others] = failed;
   return new BootError({
@@ -16,7 +16,7 @@ export function rolloutError(failed: readonly Diagnosis[], verdicts: readonly Ve
       others.length === 0
         ? (first?.verdict.reason ?? 'failed')
         : failed.map(({ verdict }) => `${verdict.service}: ${verdict.reason}`).join('; '),
-    evidence: [...evidenceOf(failed), standing(verdicts)],
+    evidence: [...evidenceOf(failed), othersOf(failed, verdicts)],
     ...hintsOf(failed, []),
   });
 }
@@ -29,16 +29,18 @@ export function timeoutError(
   elapsedMs: number,
 ): BootError {
   const [first, ...others] = late;
-  const states = late.map(({ verdict }) => (others.length === 0 ? describeState(verdict) : describeService(verdict)));
+  const names = late.map(({ verdict }) => verdict.service);
   return new BootError({
     exit: 'timeout',
     object:
       first && others.length === 0
         ? `${refOfService(first.verdict)} in namespace ${namespace}`
         : `${late.length} of ${verdicts.length} services in namespace ${namespace}`,
-    cause: `not ready after ${formatDuration(elapsedMs)}: ${states.join('; ')}`,
-    evidence: [...evidenceOf(late), standing(verdicts)],
-    ...hintsOf(late, ['Run it again to go on waiting; --timeout sets for how long.']),
+    cause: `not ready after ${formatDuration(elapsedMs)}: ${
+      first && others.length === 0 ? describeState(first.verdict) : names.join(', ')
+    }`,
+    evidence: [...evidenceOf(late), othersOf(late, verdicts)],
+    ...hintsOf(late, ['To go on waiting, run it again; --timeout sets for how long']),
   });
 }
 
@@ -56,19 +58,17 @@ function evidenceOf(diagnoses: readonly Diagnosis[]): readonly string[] {
 function hintsOf(diagnoses: readonly Diagnosis[], more: readonly string[]): { readonly hint?: string } {
   const hints = diagnoses.flatMap(({ hint }) => (hint === undefined ? [] : [hint]));
   const all = [...new Set([...hints, ...more])];
-  return all.length === 0 ? {} : { hint: all.join(' ') };
+  // Some end with a command, which a full stop would spoil.
+  return all.length === 0 ? {} : { hint: all.map((hint) => hint.replace(/\.$/, '')).join('; ') };
 }
 
-/** Where all services stand: `ready: a, b; not ready: c (waiting: a to answer /), d (starting)`. */
-function standing(verdicts: readonly Verdict[]): string {
+/** How the services stand that nothing was told of: `ready: a, b; not ready: c (waiting: a to answer /), d (starting)`. */
+function othersOf(told: readonly Diagnosis[], verdicts: readonly Verdict[]): string {
   const ready = verdicts.filter(({ state }) => state === 'ready').map(({ service }) => service);
-  const others = verdicts.filter(({ state }) => state !== 'ready').map(describeBriefly);
-  return `ready: ${ready.join(', ') || 'none'}; not ready: ${others.join(', ') || 'none'}`;
-}
-
-/** Reasons of failures stand elsewhere already. */
-function describeBriefly({ service, state, reason }: Verdict): string {
-  return `${service} (${state}${state === 'waiting' && reason ? `: ${reason}` : ''})`;
+  const late = verdicts
+    .filter(({ state, service }) => state !== 'ready' && !told.some(({ verdict }) => verdict.service === service))
+    .map(({ service, state, reason }) => `${service} (${reason ? `${state}: ${reason}` : state})`);
+  return `ready: ${ready.join(', ') || 'none'}${late.length > 0 ? `; not ready: ${late.join(', ')}` : ''}`;
 }
 
 function describeService(verdict: Verdict): string {
