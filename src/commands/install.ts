@@ -3,6 +3,7 @@ import { type ApplyContext, applyChanges } from '../apply/apply.ts';
 import { prepareDirectories } from '../apply/directories.ts';
 import { systemClock } from '../base/clock.ts';
 import { allOrAbort } from '../base/concurrent.ts';
+import { isBootError } from '../base/errors.ts';
 import type { Emit } from '../base/events.ts';
 import type { Patience } from '../consul/ask.ts';
 import { consulStore, type KeyValueStore } from '../consul/kv.ts';
@@ -95,11 +96,7 @@ async function rollOut(run: Run): Promise<{ readonly reach: Reach; readonly seed
       return { seed, restarted: await renewRegistrations(plan, { kube, reach, patience, emit }) };
     },
     async (stop) => {
-      await awaitReady(
-        run,
-        plan.services.map(({ name }) => name),
-        stop,
-      );
+      await awaitReady({ ...run, signal: stop });
       // The rollout has the better reason for being late; once it is over, Consul must answer soon.
       seedDeadlineMs = systemClock.now() + settleMs;
     },
@@ -109,10 +106,11 @@ async function rollOut(run: Run): Promise<{ readonly reach: Reach; readonly seed
   return { reach, seed };
 }
 
-async function awaitReady(run: Run, names: readonly string[], signal = run.signal): Promise<void> {
-  const { plan, kube, emit, deadlineMs } = run;
+/** @param names of the services that are waited for; all without it */
+async function awaitReady(run: Run, names?: readonly string[]): Promise<void> {
+  const { plan, kube, emit, signal, deadlineMs } = run;
   const { namespace } = plan;
-  const services = plan.services.filter(({ name }) => names.includes(name));
+  const services = plan.services.filter(({ name }) => names?.includes(name) ?? true);
   await awaitRollout(services, { kube, namespace, clock: systemClock, signal, emit, deadlineMs, causes: loadCauses() });
 }
 
@@ -121,8 +119,27 @@ function storeOf({ plan }: Run, reach: Reach, patience: Patience): KeyValueStore
   return consulStore(reach, { service, port: mainPort(plan.release, service) }, patience);
 }
 
-/** Loads the devices and waits for an event; returns the writes that it took. */
+/**
+ * Loads the devices and waits for an event; returns the writes that it took. When that fails, a service that has failed
+ * since it was ready is the better reason.
+ */
 async function verify(run: Run, reach: Reach): Promise<number> {
+  try {
+    return await settleAndProve(run, reach);
+  } catch (error) {
+    if (isBootError(error) && !run.signal.aborted) await awaitReady({ ...run, emit: exceptReady(run.emit) });
+    throw error;
+  }
+}
+
+/** That a service is ready was told before. */
+function exceptReady(emit: Emit): Emit {
+  return (event) => {
+    if (event.type !== 'service' || event.state !== 'ready') emit(event);
+  };
+}
+
+async function settleAndProve(run: Run, reach: Reach): Promise<number> {
   const { plan, kube, trees, options, emit, signal } = run;
   const patience = { clock: systemClock, signal, deadlineMs: systemClock.now() + settleMs };
   const store = storeOf(run, reach, patience);
@@ -135,6 +152,6 @@ async function verify(run: Run, reach: Reach): Promise<number> {
     emit,
     awaitReady: (service) => awaitReady(run, [service]),
   });
-  if (options.verify) await proveEvents(plan, reach, patience, emit);
+  if (options.verify) await proveEvents(plan, { kube, reach, patience, emit });
   return writes;
 }

@@ -1,4 +1,4 @@
-import { type KubeObject, type Pod, refOf } from '../base/kube-types.ts';
+import { type ContainerStatus, type KubeObject, type Pod, refOf } from '../base/kube-types.ts';
 import type { KubeClient } from '../kube/types.ts';
 import { managedByLabel, managedByValue, serviceLabel } from '../plan/labels.ts';
 
@@ -16,13 +16,14 @@ export async function deletePods(kube: Pick<KubeClient, 'delete'>, pods: readonl
   for (const pod of pods) await kube.delete(refOf(pod));
 }
 
-/**
- * When the present run of the service began, by the node's clock, in milliseconds since 1970; undefined while there is
- * none. Its container bears its name; the pod may have others.
- */
-export function runningSinceMs({ metadata, status }: Pod): number | undefined {
-  const container = status.containerStatuses?.find(({ name }) => name === metadata.labels?.[serviceLabel]);
-  return Date.parse(container?.state?.running?.startedAt ?? '') || undefined;
+/** The container of the service itself, which bears its name; the pod may have others. */
+export function containerOf({ metadata, status }: Pod): ContainerStatus | undefined {
+  return status.containerStatuses?.find(({ name }) => name === metadata.labels?.[serviceLabel]);
+}
+
+/** When its present run began, by the node's clock, in milliseconds since 1970; undefined while there is none. */
+export function runningSinceMs(pod: Pod): number | undefined {
+  return Date.parse(containerOf(pod)?.state?.running?.startedAt ?? '') || undefined;
 }
 
 function isStaying({ metadata }: KubeObject): boolean {
