@@ -1,9 +1,10 @@
+import { brokenFile } from '../base/asset-yaml.ts';
 import type { KubeObject } from '../base/kube-types.ts';
 import type { ClusterFacts, InstalledFacts, StorageFacts } from '../facts/types.ts';
 import { type ConfigTrees, expandConfiguration, type Overrides } from './configuration.ts';
 import { chooseDatabase } from './database.ts';
 import { gatesOf, providerOf } from './gates.ts';
-import { byUrgency, type Graph } from './graph.ts';
+import { byUrgency, findCycle, type Graph } from './graph.ts';
 import { commonLabels } from './labels.ts';
 import type { Architecture, Database, Release } from './release.ts';
 import { configurationDigest } from './seed.ts';
@@ -34,7 +35,8 @@ export interface PlanInput {
 /**
  * Everything that an installation is, from the release, the options and the facts. Pure: the same input gives
  * the same plan.
- * @throws BootError `usage` or `preflight` when the options don't fit the release or the cluster.
+ * @throws BootError `usage` or `preflight` when the options don't fit the release or the cluster, `internal` when the
+ *   release's needs go in a circle.
  */
 export function makePlan(input: PlanInput): Plan {
   const { release, namespace, architecture } = input;
@@ -75,7 +77,9 @@ export function makePlan(input: PlanInput): Plan {
       renderNamespace(release, namespace),
       ...renderVolumes(services.values(), volumes),
       ...planned.map((service) => renderService(service, workload)),
-      ...sortByUrgency(planned).map((service) => renderDeployment(service, workload)),
+      ...sortByUrgency(planned, `releases/${release.release}.yaml`).map((service) =>
+        renderDeployment(service, workload),
+      ),
     ],
   };
 }
@@ -86,8 +90,11 @@ export function graphOf(services: readonly Pick<PlannedService, 'name' | 'gates'
 }
 
 /** A small node starts pods about in the order in which it hears of them, so what most wait for comes first. */
-function sortByUrgency(services: readonly PlannedService[]): readonly PlannedService[] {
-  const order = byUrgency(graphOf(services));
+function sortByUrgency(services: readonly PlannedService[], file: string): readonly PlannedService[] {
+  const graph = graphOf(services);
+  const cycle = findCycle(graph);
+  if (cycle) throw brokenFile(file, `needs go in a circle: ${cycle.join(' > ')}`);
+  const order = byUrgency(graph);
   return services.toSorted((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
 }
 

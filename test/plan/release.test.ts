@@ -77,7 +77,7 @@ for (const database of ['mongo', 'redis'] as const) {
   });
 }
 
-test('a cycle among needs would be found', () => {
+test('a cycle among needs is refused, with its services in their order', () => {
   const release = parseRelease(
     'r',
     text
@@ -87,5 +87,8 @@ test('a cycle among needs would be found', () => {
         '      - { gate: leader }\n      - { gate: tcp, of: edgex-app-service-configurable-rules }',
       ),
   );
-  assert.ok(findCycle(graphOf(fujiPlan({ release }).services)));
+  assert.throws(
+    () => fujiPlan({ release }),
+    /in a circle: edgex-app-service-configurable-rules > edgex-device-virtual > edgex-app-service-configurable-rules/,
+  );
 });
