@@ -32,6 +32,16 @@ describe('planted faults', { concurrency: true }, () => {
     assert.ok(service.isAlive());
   });
 
+  it('hang with a time answers until then', async (test) => {
+    const { service, ping } = await dataWith(test, 'hang:6000');
+    assert.equal(await answer(ping), 'pong');
+    await until('it hangs', async () => {
+      const outcome = await fetch(ping, { signal: AbortSignal.timeout(500) }).catch((error: Error) => error.name);
+      return outcome === 'TimeoutError';
+    });
+    assert.ok(service.isAlive());
+  });
+
   it('bind-fail leaves it alive without a server', async (test) => {
     const { service, ping } = await dataWith(test, 'bind-fail');
     await until('it says so', () => service.output().includes('Web server stopped'));

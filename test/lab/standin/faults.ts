@@ -1,10 +1,7 @@
-/**
- * Faults that a test plants with STANDIN_FAULT, a comma-separated list. README.md has the table.
- * Times are real, not scaled.
- */
+/** Faults that a test plants with STANDIN_FAULT, a comma-separated list. Times are real, not scaled. */
 export interface Faults {
-  /** Connections are accepted and requests never answered. */
-  readonly hang: boolean;
+  /** From so long after its start on connections are accepted and requests never answered. */
+  readonly hangAfterMs: number | undefined;
   /** The listener fails as if the address could not be bound. */
   readonly bindFail: boolean;
   /** Ends at once with this code. */
@@ -25,7 +22,7 @@ export interface Faults {
 
 const names = ['hang', 'bind-fail', 'exit', 'crash-after', 'slow', 'slow-answers', 'status', 'mute', 'no-callback'];
 
-/** Reads `hang`, `exit:3`, `slow:2000,mute`. Throws on a name or number that it doesn't know: a typo must not pass a test. */
+/** Reads `hang`, `hang:20000`, `exit:3`, `slow:2000,mute`. Throws on a name or number that it doesn't know: a typo must not pass a test. */
 export function parseFaults(text: string | undefined): Faults {
   const given = new Map<string, number | undefined>();
   for (const part of (text ?? '').split(',').filter((item) => item !== '')) {
@@ -35,7 +32,7 @@ export function parseFaults(text: string | undefined): Faults {
     given.set(name, number);
   }
   return {
-    hang: given.has('hang'),
+    hangAfterMs: given.has('hang') ? (given.get('hang') ?? 0) : undefined,
     bindFail: given.has('bind-fail'),
     exit: given.has('exit') ? (given.get('exit') ?? 1) : undefined,
     crashAfterMs: given.get('crash-after'),
@@ -45,4 +42,9 @@ export function parseFaults(text: string | undefined): Faults {
     mute: given.has('mute'),
     noCallback: given.has('no-callback'),
   };
+}
+
+/** Whether this process answers no more. */
+export function hangs({ hangAfterMs }: Faults): boolean {
+  return hangAfterMs !== undefined && performance.now() >= hangAfterMs;
 }

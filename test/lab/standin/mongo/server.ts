@@ -1,5 +1,6 @@
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { hangs } from '../faults.ts';
 import { onLines } from '../net/lines.ts';
 import type { Stage } from '../stage.ts';
 import { type Journal, openJournal } from './journal.ts';
@@ -66,7 +67,7 @@ async function listen(journal: Journal, stage: Stage): Promise<void> {
   const server = createServer((socket) => {
     socket.on('error', () => socket.destroy());
     onLines(socket, (line) => {
-      if (!stage.faults.hang) socket.write(`${JSON.stringify(answer(journal, JSON.parse(line) as string[]))}\n`);
+      if (!hangs(stage.faults)) socket.write(`${JSON.stringify(answer(journal, JSON.parse(line) as string[]))}\n`);
     });
   });
   await new Promise<void>((resolve, reject) => {

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import { hangs } from '../faults.ts';
 import type { Stage } from '../stage.ts';
 
 export interface Request {
@@ -45,7 +46,7 @@ export function matchPath(pattern: string, path: string): Record<string, string>
  */
 export async function serve(routes: readonly Route[], address: Address, stage: Stage): Promise<Server> {
   const server = createServer((request, response) => {
-    if (stage.faults.hang) return;
+    if (hangs(stage.faults)) return;
     void respond(routes, request, response, stage);
   });
   await new Promise<void>((resolve, reject) => {
