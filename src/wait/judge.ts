@@ -21,6 +21,8 @@ export interface Verdict {
   readonly state: ServiceState;
   /** What it waits for, what is on its way, or what is wrong. */
   readonly reason?: string;
+  /** The reason is only the likeliest one: all that the service needs is ready, so it may be about to start. */
+  readonly isGuess?: true;
   /** What is wrong, or may be. */
   readonly finding?: Finding;
 }
@@ -81,7 +83,8 @@ function verdictOf(
     case 'ready':
       return { service, state: 'ready' };
     case 'waiting':
-      return { service, state: 'waiting', reason: unmet ?? lateNeed(view) };
+      if (unmet === undefined) return { service, state: 'waiting', reason: lateNeed(view), isGuess: true };
+      return { service, state: 'waiting', reason: unmet };
     case 'pulling':
       return { service, state: 'pulling', reason: readiness.images.join(', ') };
     case 'starting': {

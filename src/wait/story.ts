@@ -12,17 +12,31 @@ export interface Story {
 }
 
 const heartbeatMs = 30_000;
+/** A gate that is open is passed within this time, so an earlier guess about it would mostly be wrong. */
+const guessAfterMs = 3_000;
 
 export function openStory(emit: Emit): Story {
   const told = new Map<
     string,
     { readonly state: Verdict['state']; readonly reason?: string; readonly sinceMs: number }
   >();
+  const guessedMs = new Map<string, number>();
   let heardMs = 0;
+  const isEarlyGuess = ({ service, state, isGuess }: Verdict, elapsedMs: number): boolean => {
+    if (!isGuess || told.get(service)?.state !== state) {
+      guessedMs.delete(service);
+      return false;
+    }
+    const sinceMs = guessedMs.get(service) ?? elapsedMs;
+    guessedMs.set(service, sinceMs);
+    return elapsedMs - sinceMs < guessAfterMs;
+  };
   return {
     tell: (verdicts, elapsedMs) => {
-      for (const { service, state, reason } of verdicts) {
+      for (const verdict of verdicts) {
+        const { service, state, reason } = verdict;
         const before = told.get(service);
+        if (isEarlyGuess(verdict, elapsedMs)) continue;
         if (before && before.state === state && before.reason === reason) continue;
         const why = reason === undefined ? {} : { reason };
         told.set(service, { state, ...why, sinceMs: before?.state === state ? before.sinceMs : elapsedMs });
