@@ -1,13 +1,14 @@
 import { glob } from 'node:fs/promises';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
-import { labUp } from './lab/lab.ts';
+import { labDown, labStatus, labUp } from './lab/lab.ts';
 import { labSupported } from './lab/supported.ts';
 import { runInherited } from './support/exec.ts';
 
 /**
  * `npm test`: builds the binary, starts the lab where it can run, and runs every test. Unit tests run beside each
- * other; lab tests share one small machine, so they run one after another. The last line counts.
+ * other; lab tests share one small machine, so they run one after another. A lab that was down before is taken down
+ * again. The last line counts.
  */
 
 const labSuffix = '.lab.test.ts';
@@ -42,13 +43,16 @@ const tally: Tally = { passed: 0, failed: 0, skipped: 0 };
 
 await runInherited(process.execPath, ['build/build.ts']);
 const reason = labSupported();
-if (labFiles.length > 0 && reason === undefined) await labUp();
+const needsLab = labFiles.length > 0 && reason === undefined;
+const startsLab = needsLab && labStatus().state === 'down';
+if (needsLab) await labUp();
 await runTests(
   files.filter((file) => !file.endsWith(labSuffix)),
   2,
   tally,
 );
 await runTests(labFiles, 1, tally);
+if (startsLab) await labDown();
 if (reason !== undefined) console.log(`The lab could not run here: ${reason}.`);
 console.log(`${tally.passed} passed, ${tally.failed} failed${tally.skipped > 0 ? `, ${tally.skipped} skipped` : ''}`);
 process.exitCode = tally.failed === 0 && tally.passed > 0 ? 0 : 1;
