@@ -1,7 +1,7 @@
 import type { BootEvent } from '../../src/base/events.ts';
 import { formatDuration } from '../../src/base/time.ts';
 import type { Lab } from '../lab/lab.ts';
-import { capture, type Outcome } from './exec.ts';
+import { capture, type Outcome, type RunOptions } from './exec.ts';
 
 const binary = './dist/edgex-boot';
 
@@ -11,19 +11,70 @@ export interface BootRun extends Outcome {
 }
 
 /** Runs the built program against the lab, as its administrator and with nothing else in the environment. */
-export async function boot(lab: Pick<Lab, 'kubeconfig'>, args: readonly string[]): Promise<BootRun> {
-  const outcome = await capture(binary, args, { env: { KUBECONFIG: lab.kubeconfig } });
-  const lines = outcome.stdout.split('\n').filter((line) => line.startsWith('{"'));
-  return { ...outcome, events: args.includes('json') ? lines.map((line) => JSON.parse(line)) : [] };
+export async function boot(
+  lab: Pick<Lab, 'kubeconfig'>,
+  args: readonly string[],
+  options: Pick<RunOptions, 'watch'> = {},
+): Promise<BootRun> {
+  const outcome = await capture(binary, args, { env: { KUBECONFIG: lab.kubeconfig }, ...options });
+  return { ...outcome, events: args.includes('json') ? eventsOf(outcome.stdout) : [] };
 }
 
 /**
  * `install` into a namespace, as JSON. Throws what it printed when it ends with another code than 0.
  */
 export async function install(lab: Lab, namespace: string, ...args: readonly string[]): Promise<BootRun> {
-  const run = await boot(lab, ['install', '--namespace', namespace, '--output', 'json', ...args]);
+  const run = await tryInstall(lab, namespace, ...args);
   if (run.code !== 0) throw new Error(`install ${args.join(' ')}: ${run.code}\n${run.stdout}\n${run.stderr}`);
   return run;
+}
+
+/** `install` into a namespace, as JSON, however it ends. */
+export function tryInstall(lab: Lab, namespace: string, ...args: readonly string[]): Promise<BootRun> {
+  return boot(lab, installArgs(namespace, args));
+}
+
+/** A run that was not left alone. */
+export interface WatchedRun extends BootRun {
+  /** From the event that was waited for to the end. */
+  readonly sinceMs: number;
+}
+
+/**
+ * `install` as {@link tryInstall}, and something that is done at the first event of a kind. Throws when there is no such
+ * event.
+ */
+export async function installUntil(
+  lab: Lab,
+  namespace: string,
+  isMoment: (event: BootEvent) => boolean,
+  act: (kill: (signal: NodeJS.Signals) => void) => unknown,
+  ...args: readonly string[]
+): Promise<WatchedRun> {
+  let text = '';
+  let atMs: number | undefined;
+  let acting: unknown;
+  const run = await boot(lab, installArgs(namespace, args), {
+    watch: (piece, kill) => {
+      text += piece;
+      if (atMs !== undefined || !eventsOf(text).some(isMoment)) return;
+      atMs = performance.now();
+      acting = act(kill);
+    },
+  });
+  if (atMs === undefined) throw new Error(`the run ended before the event that was waited for:\n${run.stdout}`);
+  await acting;
+  return { ...run, sinceMs: performance.now() - atMs };
+}
+
+function installArgs(namespace: string, args: readonly string[]): readonly string[] {
+  return ['install', '--namespace', namespace, '--output', 'json', ...args];
+}
+
+/** Of whole lines only; the last one of a run that was killed may be cut. */
+function eventsOf(stdout: string): readonly BootEvent[] {
+  const lines = stdout.split('\n').slice(0, -1);
+  return lines.filter((line) => line.startsWith('{"')).map((line) => JSON.parse(line));
 }
 
 /** The last event of a run that ended well. */

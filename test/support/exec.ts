@@ -12,6 +12,8 @@ export interface RunOptions {
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
   readonly input?: string;
+  /** Is given each piece of standard output as it comes, and the means to end the program. */
+  readonly watch?: (text: string, kill: (signal: NodeJS.Signals) => void) => void;
 }
 
 /** Runs a program to its end and keeps what it printed, whatever its exit code. */
@@ -20,7 +22,10 @@ export function capture(command: string, args: readonly string[], options: RunOp
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { env: options.env ?? process.env, cwd: options.cwd });
     const output = { stdout: '', stderr: '' };
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      output.stdout += text;
+      options.watch?.(text, (signal) => child.kill(signal));
+    });
     child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
     child.on('error', reject);
     child.on('close', (code, signal) => resolve({ code, signal, ...output, elapsedMs: performance.now() - startedMs }));
