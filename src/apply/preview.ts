@@ -43,7 +43,7 @@ export async function previewChanges(
   const live = new Map(installed.objects.map((object) => [refKey(refOf(object)), object]));
   const objections: Objection[] = [];
   const drafts = draftChanges(plan, installed);
-  const changes = await mapPool(drafts, parallel, async (draft): Promise<ObjectChange> => {
+  const preview = async (draft: ObjectChange): Promise<ObjectChange> => {
     context.signal?.throwIfAborted();
     const { object, ref } = draft;
     if (!object || (ref.namespace !== undefined && !installed.namespace.exists)) return draft;
@@ -52,14 +52,15 @@ export async function previewChanges(
       if (draft.action === 'created') return draft;
       return await compare(draft, live.get(refKey(ref)), desired, context);
     } catch (error) {
-      if (error instanceof KubeError && error.details.exit === 'rollout') {
-        objections.push({ object, error });
-        return draft;
-      }
-      // Where one right is missing there may be more: all are told at once.
-      if (hasStatus(error, 403)) await checkAccess(drafts, plan, context.kube);
-      throw error;
+      if (!(error instanceof KubeError) || error.details.exit !== 'rollout') throw error;
+      objections.push({ object, error });
+      return draft;
     }
+  };
+  const changes = await mapPool(drafts, parallel, preview).catch(async (error: unknown) => {
+    // Where one right is missing there may be more: all are told at once.
+    if (hasStatus(error, 403)) await checkAccess(drafts, plan, context.kube);
+    throw error;
   });
   const conflicts = objections.filter(({ error }) => error.managers.length > 0);
   if (objections.length > conflicts.length) {
