@@ -1,8 +1,9 @@
-import { BootError } from '../base/errors.ts';
+import { BootError, isBootError } from '../base/errors.ts';
 import { formatRef, type KubeObject, type Pod, refOf } from '../base/kube-types.ts';
 import type { Clock } from '../base/time.ts';
 import type { KubeClient } from '../kube/types.ts';
 import { commonLabels } from '../plan/labels.ts';
+import { directoryPodHint } from '../plan/pod-security.ts';
 import type { Directory, Plan } from '../plan/types.ts';
 
 /**
@@ -12,6 +13,8 @@ import type { Directory, Plan } from '../plan/types.ts';
 
 const podName = 'edgex-boot-directories';
 const pollMs = 150;
+/** How long what keeps the pod from starting may be a passing matter: a registry is tried again within this time. */
+const obstacleGraceMs = 60_000;
 /** The path under which the pod sees the storage root. */
 const mountPath = '/volumes';
 
@@ -25,22 +28,24 @@ export interface DirectoriesContext {
 
 /**
  * Runs the pod and takes it away again. Directories that are there keep their content; owner and mode are set anew.
- * @returns how many writes it took
- * @throws BootError `rollout` with the pod's own words, or `timeout` with its state.
+ * @throws BootError `rollout` with the pod's own words, or with what has kept it from starting for a minute; `timeout`
+ * with its state.
  */
 export async function prepareDirectories(plan: Plan, context: DirectoriesContext): Promise<void> {
   const { storage, directories } = plan;
   if (storage.kind !== 'local' || directories.length === 0) return;
   const { kube, clock, signal } = context;
   const pod = renderPod(plan, storage.root, storage.hostname);
-  // One that an interrupted run left behind.
-  await kube.delete(refOf(pod), { propagation: 'Background' });
   await createWhenFree(pod, context);
+  let startableMs = clock.now();
   try {
     for (;;) {
       const live = (await kube.get(refOf(pod))) as Pod | undefined;
       if (live?.status.phase === 'Succeeded') return;
       if (live?.status.phase === 'Failed') throw await failure(pod, context);
+      const obstacle = obstacleOf(live);
+      if (obstacle === undefined) startableMs = clock.now();
+      else if (clock.now() - startableMs > obstacleGraceMs) throw unstartable(pod, obstacle);
       if (clock.now() > context.deadlineMs) throw late(pod, live);
       await clock.sleep(pollMs, signal);
     }
@@ -49,7 +54,10 @@ export async function prepareDirectories(plan: Plan, context: DirectoriesContext
   }
 }
 
-/** The old pod's name is free some seconds after its deletion, and a new namespace's account comes a moment later. */
+/**
+ * Makes the pod. One that an interrupted run left behind is in the way, and so is our own where the answer to its
+ * creation was lost; a pod's name is free some moments after its deletion. A new namespace's account comes late, too.
+ */
 async function createWhenFree(pod: KubeObject, { kube, clock, signal, deadlineMs }: DirectoriesContext): Promise<void> {
   for (;;) {
     try {
@@ -57,9 +65,13 @@ async function createWhenFree(pod: KubeObject, { kube, clock, signal, deadlineMs
       return;
     } catch (error) {
       if (clock.now() > deadlineMs) throw error;
-      const isOccupied = (await kube.get(refOf(pod))) !== undefined;
-      const isAccountMissing = error instanceof BootError && error.details.cause.includes('serviceaccount');
-      if (!isOccupied && !isAccountMissing) throw error;
+      const occupant = await kube.get(refOf(pod));
+      const cause = isBootError(error) ? error.details.cause : '';
+      if (cause.includes('violates PodSecurity')) throw disallowed(pod, cause);
+      if (!occupant && !cause.includes('serviceaccount')) throw error;
+      if (occupant && occupant.metadata.deletionTimestamp === undefined) {
+        await kube.delete(refOf(pod), { propagation: 'Background' });
+      }
       await clock.sleep(pollMs, signal);
     }
   }
@@ -78,7 +90,13 @@ function renderPod(plan: Plan, root: string, hostname: string): KubeObject {
       nodeSelector: { 'kubernetes.io/hostname': hostname },
       // A node that is only just joining, or one kept for edge work, still gets its directories.
       tolerations: [{ operator: 'Exists' }],
-      securityContext: { runAsUser: 0, runAsGroup: 0, seccompProfile: { type: 'RuntimeDefault' } },
+      securityContext: {
+        runAsUser: 0,
+        runAsGroup: 0,
+        seccompProfile: { type: 'RuntimeDefault' },
+        // Where SELinux rules, a confined container may write to no path of the node. Elsewhere it means nothing.
+        seLinuxOptions: { type: 'spc_t' },
+      },
       containers: [
         {
           name: 'directories',
@@ -100,7 +118,7 @@ function renderPod(plan: Plan, root: string, hostname: string): KubeObject {
 }
 
 /** One line for each directory; the shell stops at the first that fails. */
-export function directoryScript(directories: readonly Directory[], root: string): string {
+function directoryScript(directories: readonly Directory[], root: string): string {
   return directories
     .map(({ path, uid, gid, mode }) => {
       const inside = `'${mountPath}${path.slice(root.length)}'`;
@@ -121,19 +139,45 @@ async function failure(pod: KubeObject, { kube }: DirectoriesContext): Promise<B
   });
 }
 
+/** What a container waits for in any start. */
+const usualWaits: ReadonlySet<string> = new Set(['ContainerCreating', 'PodInitializing']);
+
+/** What keeps the pod from starting, in Kubernetes' words; undefined while nothing does. */
+function obstacleOf(live: Pod | undefined): string | undefined {
+  if (!live) return 'it is not there';
+  const { conditions, containerStatuses } = live.status;
+  const unscheduled = conditions?.find(({ type, status }) => type === 'PodScheduled' && status === 'False');
+  if (unscheduled) return `${unscheduled.reason ?? 'not scheduled'}: ${unscheduled.message ?? ''}`;
+  const waiting = containerStatuses?.[0]?.state?.waiting;
+  if (!waiting || usualWaits.has(waiting.reason ?? '')) return undefined;
+  return `${waiting.reason ?? 'waiting'}: ${waiting.message ?? ''}`;
+}
+
+function disallowed(pod: KubeObject, cause: string): BootError {
+  const { namespace = '' } = pod.metadata;
+  return new BootError({ exit: 'rollout', object: formatRef(refOf(pod)), cause, hint: directoryPodHint(namespace) });
+}
+
+function unstartable(pod: KubeObject, obstacle: string): BootError {
+  return new BootError({
+    exit: 'rollout',
+    object: formatRef(refOf(pod)),
+    cause: `the pod that makes the volumes' directories can't start (${obstacle})`,
+    hint: eventsHint(pod),
+  });
+}
+
 function late(pod: KubeObject, live: Pod | undefined): BootError {
-  const status = live?.status;
-  const waiting = status?.containerStatuses?.[0]?.state?.waiting;
-  const unscheduled = status?.conditions?.find(
-    ({ type, status: holds }) => type === 'PodScheduled' && holds === 'False',
-  );
-  const state = waiting
-    ? `${waiting.reason ?? 'waiting'}: ${waiting.message ?? ''}`
-    : (unscheduled?.message ?? status?.phase);
+  const state = obstacleOf(live) ?? live?.status.phase;
   return new BootError({
     exit: 'timeout',
     object: formatRef(refOf(pod)),
-    cause: `the directories of the volumes are not made yet (${state ?? 'the pod is not there'})`,
-    hint: `kubectl -n ${pod.metadata.namespace} describe pod ${podName}`,
+    cause: `the pod that makes the volumes' directories has not ended (${state})`,
+    hint: eventsHint(pod),
   });
+}
+
+/** The pod itself is gone by then; its events stay for an hour. */
+function eventsHint({ metadata: { namespace, name } }: KubeObject): string {
+  return `kubectl -n ${namespace} get events --field-selector involvedObject.name=${name}`;
 }

@@ -16,6 +16,7 @@ import type { KubeClient } from '../kube/types.ts';
 import type { Options } from '../options/resolve.ts';
 import { chooseArchitecture } from '../plan/architecture.ts';
 import { makePlan } from '../plan/plan.ts';
+import { requirePodSecurity } from '../plan/pod-security.ts';
 import type { Plan } from '../plan/types.ts';
 import type { Program } from './program.ts';
 import { type LoadedRelease, loadRelease, overridesOf } from './release.ts';
@@ -55,6 +56,7 @@ export async function prepare(options: Options, program: Program, emit: Emit): P
   emit({ type: 'fact', name: 'database', value: plan.database });
   emit({ type: 'fact', name: 'storage', value: describeStorage(plan) });
   const changes = await previewChanges(plan, installed, { kube, forceConflicts: options.forceConflicts });
+  requirePodSecurity(changes, plan, installed);
   return { ...loaded, kube, installed, plan, changes };
 }
 

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { prepareDirectories } from '../../src/apply/directories.ts';
+import { type BootErrorDetails, isBootError } from '../../src/base/errors.ts';
+import type { KubeObject } from '../../src/base/kube-types.ts';
+import { KubeError } from '../../src/kube/errors.ts';
+import { fakeClock } from '../consul/fakes.ts';
+import { localPlan } from '../support/local-plan.ts';
+import { type FakeKube, fakeKube, type Refusal } from './fake-kube.ts';
+
+const plan = localPlan();
+const key = 'v1 Pod edgex/edgex-boot-directories';
+const deadlineMs = 600_000;
+
+/** A cluster in which the pod stands like this as soon as it is made. */
+function clusterWhere(status: object, refuse?: Refusal): FakeKube {
+  const kube = fakeKube([], refuse);
+  return {
+    ...kube,
+    create: async (object) => {
+      const made = { ...(await kube.create(object)), status };
+      kube.objects.set(key, made);
+      return made;
+    },
+  };
+}
+
+function run(kube: FakeKube, clock = fakeClock()): Promise<void> {
+  return prepareDirectories(plan, { kube, clock, signal: new AbortController().signal, deadlineMs });
+}
+
+async function failureOf(promise: Promise<void>): Promise<BootErrorDetails> {
+  const error = await promise.then(
+    () => new Error('it went well'),
+    (reason) => reason,
+  );
+  assert.ok(isBootError(error), String(error));
+  return error.details;
+}
+
+const exists: KubeObject = {
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: 'edgex-boot-directories', namespace: 'edgex' },
+  status: { phase: 'Succeeded' },
+};
+
+test('the pod runs once and is taken away', async () => {
+  const kube = clusterWhere({ phase: 'Succeeded' });
+  await run(kube);
+  assert.deepEqual(kube.log, [`create ${key}`, `delete ${key}`]);
+});
+
+test('a pod that is in the way is replaced, also our own of which the answer was lost', async () => {
+  const kube = clusterWhere({ phase: 'Succeeded' }, (verb) => {
+    if (verb !== 'create' || !kube.objects.has(key)) return undefined;
+    return new KubeError({ exit: 'rollout', object: 'pod', cause: 'already exists' }, { status: 409 });
+  });
+  kube.objects.set(key, exists);
+  await run(kube);
+  assert.deepEqual(kube.log, [`delete ${key}`, `create ${key}`, `delete ${key}`]);
+});
+
+test('an image that can not be pulled ends the wait after a minute, with the words of the cluster', async () => {
+  const waiting = { reason: 'ImagePullBackOff', message: 'no such host' };
+  const kube = clusterWhere({ phase: 'Pending', containerStatuses: [{ state: { waiting } }] });
+  const clock = fakeClock();
+  const details = await failureOf(run(kube, clock));
+  assert.equal(details.exit, 'rollout');
+  assert.match(details.cause, /can't start \(ImagePullBackOff: no such host\)/);
+  assert.ok(clock.now() >= 60_000 && clock.now() < 70_000);
+  assert.equal(kube.objects.has(key), false);
+});
+
+test('an image that is on its way is waited for until the deadline', async () => {
+  const kube = clusterWhere({
+    phase: 'Pending',
+    containerStatuses: [{ state: { waiting: { reason: 'ContainerCreating' } } }],
+  });
+  const clock = fakeClock();
+  const details = await failureOf(run(kube, clock));
+  assert.equal(details.exit, 'timeout');
+  assert.ok(clock.now() > deadlineMs);
+});
+
+test('a cluster that forbids paths of the node says what to do instead', async () => {
+  const kube = clusterWhere({}, (verb) =>
+    verb === 'create'
+      ? new KubeError(
+          {
+            exit: 'rollout',
+            object: 'pod',
+            cause: 'refused: pods is forbidden: violates PodSecurity "baseline:latest"',
+          },
+          { status: 403 },
+        )
+      : undefined,
+  );
+  const details = await failureOf(run(kube));
+  assert.match(details.cause, /violates PodSecurity/);
+  assert.match(details.hint ?? '', /--storage class:NAME/);
+});
