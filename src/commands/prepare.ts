@@ -46,7 +46,7 @@ export async function prepare(options: Options, program: Program, emit: Emit): P
     ...loaded,
     namespace: options.namespace,
     database: options.database,
-    architecture: chooseArchitecture(cluster, loaded.release),
+    architecture: chooseArchitecture(cluster, loaded.release, installed),
     with: options.with,
     without: options.without,
     storage: options.storage,

@@ -16,8 +16,18 @@ interface Volume extends KubeObject {
     readonly persistentVolumeReclaimPolicy?: string;
     readonly local?: { readonly path: string };
     readonly claimRef?: { readonly namespace: string; readonly name: string };
+    readonly nodeAffinity?: {
+      readonly required?: {
+        readonly nodeSelectorTerms?: readonly { readonly matchExpressions?: readonly Requirement[] }[];
+      };
+    };
   };
   readonly status?: { readonly phase?: string };
+}
+
+interface Requirement {
+  readonly key: string;
+  readonly values?: readonly string[];
 }
 
 interface Claim extends KubeObject {
@@ -64,6 +74,7 @@ function readClass({ metadata, provisioner, volumeBindingMode, reclaimPolicy }: 
 
 function readVolume({ metadata, spec, status }: Volume): VolumeFacts {
   const { claimRef, local } = spec;
+  const hostname = hostnameOf(spec);
   return {
     name: metadata.name,
     labels: metadata.labels ?? {},
@@ -71,8 +82,14 @@ function readVolume({ metadata, spec, status }: Volume): VolumeFacts {
     capacity: spec.capacity?.storage ?? '0',
     reclaimPolicy: spec.persistentVolumeReclaimPolicy ?? 'Retain',
     ...(local ? { localPath: local.path } : {}),
+    ...(hostname === undefined ? {} : { hostname }),
     ...(claimRef ? { claim: { namespace: claimRef.namespace, name: claimRef.name } } : {}),
   };
+}
+
+function hostnameOf({ nodeAffinity }: Volume['spec']): string | undefined {
+  const [term] = nodeAffinity?.required?.nodeSelectorTerms ?? [];
+  return term?.matchExpressions?.find(({ key }) => key === 'kubernetes.io/hostname')?.values?.[0];
 }
 
 function readClaim({ metadata, spec, status }: Claim): ClaimFacts {

@@ -56,6 +56,8 @@ export interface VolumeFacts {
   readonly reclaimPolicy: string;
   /** The directory on the node, of a local volume. */
   readonly localPath?: string;
+  /** Of the node that it is on, if it is bound to one. */
+  readonly hostname?: string;
   readonly claim?: { readonly namespace: string; readonly name: string };
 }
 

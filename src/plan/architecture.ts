@@ -1,22 +1,46 @@
 import { BootError } from '../base/errors.ts';
-import type { ClusterFacts, NodeFacts } from '../facts/types.ts';
+import type { KubeObject } from '../base/kube-types.ts';
+import type { ClusterFacts, InstalledFacts, NodeFacts } from '../facts/types.ts';
+import { architectureLabel } from './labels.ts';
+import { isManaged } from './ownership.ts';
 import type { Architecture, Release } from './release.ts';
 
 /**
- * The architecture whose images an installation takes: the one of most nodes that can take its pods now. Of equally
- * many, the one that the release names first.
- * @throws BootError `preflight` with every node and what is against it, when no node will do.
+ * The architecture whose images an installation takes: the one that is installed, as long as the cluster has a node of
+ * it, since data that one architecture wrote may be of no use to another. Else the one of most nodes that can take its
+ * pods now; of equally many, the one that the release names first.
+ * @param objects what is installed
+ * @throws BootError `preflight` with every node that counts and what is against it, when none will do.
  */
-export function chooseArchitecture(cluster: ClusterFacts, release: Release): Architecture {
-  const fit = cluster.nodes.filter((node) => obstacle(node, release) === undefined);
+export function chooseArchitecture(
+  cluster: ClusterFacts,
+  release: Release,
+  { objects }: Pick<InstalledFacts, 'objects'>,
+): Architecture {
+  const installed = objects.filter(isManaged).flatMap((object) => architectureOf(object) ?? []);
+  const alike = cluster.nodes.filter(({ architecture }) => installed.includes(architecture));
+  const nodes = alike.length > 0 ? alike : cluster.nodes;
+  const fit = nodes.filter((node) => obstacle(node, release) === undefined);
   let chosen: Architecture | undefined;
   let most = 0;
   for (const architecture of release.architectures) {
     const count = fit.filter((node) => node.architecture === architecture).length;
     if (count > most) [chosen, most] = [architecture, count];
   }
-  if (chosen === undefined) throw noFitNode(cluster.nodes, release);
+  if (chosen === undefined) throw noFitNode(nodes, release);
   return chosen;
+}
+
+/** apps/v1 Deployment, as far as it is read here. */
+interface Workload extends KubeObject {
+  readonly spec?: {
+    readonly template?: { readonly spec?: { readonly nodeSelector?: Readonly<Record<string, string>> } };
+  };
+}
+
+/** The one that a workload's pods ask for; undefined for other objects. */
+function architectureOf({ kind, spec }: Workload): string | undefined {
+  return kind === 'Deployment' ? spec?.template?.spec?.nodeSelector?.[architectureLabel] : undefined;
 }
 
 interface Obstacle {

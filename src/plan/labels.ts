@@ -5,6 +5,9 @@ export const managedByValue = 'edgex-boot';
 /** Which service an object belongs to. The reference deployment selects its pods by this label too. */
 export const serviceLabel = 'org.edgexfoundry.service';
 
+/** Kubernetes' own, on every node. */
+export const architectureLabel = 'kubernetes.io/arch';
+
 /** Which claim a volume was made for, so that a later installation finds it again. */
 export const claimLabel = 'edgex-boot/claim';
 export const namespaceLabel = 'edgex-boot/namespace';

@@ -50,7 +50,7 @@ export function makePlan(input: PlanInput): Plan {
     overrides: input.overrides,
   });
   const digests = new Map(configuration.map(({ service, keys }) => [service, configurationDigest(keys)]));
-  const choice = chooseStorage({ wish: input.storage, ...(input.facts ? { facts: input.facts } : {}) });
+  const choice = chooseStorage({ wish: input.storage, namespace, ...(input.facts ? { facts: input.facts } : {}) });
   const planned = [...services].map(
     ([name, row]): PlannedService => ({
       name,

@@ -7,8 +7,8 @@ import type { ClaimRow, Release, ServiceRow } from './release.ts';
 import type { Directory, StorageChoice } from './types.ts';
 
 /**
- * Where the data live. `auto` takes a local directory on a single node; a kind of storage is a branch here and
- * its facts in facts/storage.
+ * Where the data live. `auto` keeps what is installed, else takes a local directory on a single node; a kind of storage
+ * is a branch here and its facts in facts/storage.
  */
 
 const defaultRoot = '/var/lib/edgex';
@@ -17,44 +17,68 @@ const directoryMode = '0770';
 export interface StorageInput {
   /** `auto`, `local`, `local:/path` or `class:NAME`; the grammar is the option table's. */
   readonly wish: string;
+  readonly namespace: string;
   /** Absent where no cluster was asked, as for `render`. */
-  readonly facts?: { readonly cluster: ClusterFacts; readonly storage: StorageFacts };
+  readonly facts?: StorageCluster;
+}
+
+interface StorageCluster {
+  readonly cluster: ClusterFacts;
+  readonly storage: StorageFacts;
 }
 
 /**
  * Chooses the storage of an installation.
  * @throws BootError `preflight` when the class doesn't exist, or when local storage would have to guess a node.
  */
-export function chooseStorage({ wish, facts }: StorageInput): StorageChoice {
+export function chooseStorage({ wish, namespace, facts }: StorageInput): StorageChoice {
   const [kind, argument] = splitOnce(wish, ':');
   if (kind === 'class') return chooseClass(argument ?? '', facts?.storage);
-  if (!facts) {
-    if (kind === 'auto')
-      return { kind: 'class', reason: "no cluster was asked, so the claims take the cluster's default class" };
-    throw new BootError({
-      exit: 'preflight',
-      object: `--storage ${wish}`,
-      cause: 'local volumes belong to a node, and no cluster was asked for one',
-      hint: 'Use --storage class:NAME here, or let install make local volumes.',
-    });
+  if (facts) return installedStorage(wish, namespace, facts) ?? chooseLocal(wish, argument ?? defaultRoot, facts);
+  if (kind === 'auto') {
+    return { kind: 'class', reason: "no cluster was asked, so the claims take the cluster's default class" };
   }
-  const [node, ...others] = facts.cluster.nodes;
+  throw new BootError({
+    exit: 'preflight',
+    object: `--storage ${wish}`,
+    cause: 'local volumes belong to a node, and no cluster was asked for one',
+    hint: 'Use --storage class:NAME here, or let install make local volumes.',
+  });
+}
+
+/** What is installed, where the wish allows it: it can't change while the data are there, though nodes may have joined. */
+function installedStorage(wish: string, namespace: string, facts: StorageCluster): StorageChoice | undefined {
+  const { cluster, storage } = facts;
+  const reason = 'as installed';
+  for (const { labels, localPath, hostname } of storage.volumes) {
+    const tail = `/${namespace}/${labels[claimLabel]}`;
+    if (labels[namespaceLabel] !== namespace || hostname === undefined || !localPath?.endsWith(tail)) continue;
+    const root = localPath.slice(0, -tail.length);
+    const isWanted = wish === 'auto' || wish === 'local' || wish === `local:${root}`;
+    const isThere = cluster.nodes.some((node) => node.hostname === hostname);
+    if (isWanted && isThere) return { kind: 'local', root, hostname, reason };
+  }
+  if (wish !== 'auto') return undefined;
+  const ours = storage.claims.find(({ labels, className }) => labels[claimLabel] !== undefined && className);
+  return ours?.className === undefined ? undefined : { kind: 'class', className: ours.className, reason };
+}
+
+function chooseLocal(wish: string, root: string, { cluster, storage }: StorageCluster): StorageChoice {
+  const [node, ...others] = cluster.nodes;
   if (!node)
     throw new BootError({ exit: 'preflight', object: 'cluster', cause: 'it has no node', hint: 'Join a node first.' });
-  if (others.length > 0) {
-    const classes = facts.storage.classes.map((storageClass) => storageClass.name);
-    throw new BootError({
-      exit: 'preflight',
-      object: `--storage ${wish}`,
-      cause: `the cluster has ${others.length + 1} nodes, and local volumes would tie the data to one of them`,
-      hint:
-        classes.length > 0
-          ? `Name a storage class: ${classes.map((name) => `--storage class:${name}`).join(', ')}.`
-          : 'The cluster offers no storage class; install one and name it with --storage class:NAME.',
-    });
-  }
-  const root = argument ?? defaultRoot;
-  return { kind: 'local', root, hostname: node.hostname, reason: `${node.name} is the only node` };
+  if (others.length === 0)
+    return { kind: 'local', root, hostname: node.hostname, reason: `${node.name} is the only node` };
+  const classes = storage.classes.map((storageClass) => storageClass.name);
+  throw new BootError({
+    exit: 'preflight',
+    object: `--storage ${wish}`,
+    cause: `the cluster has ${others.length + 1} nodes, and local volumes would tie the data to one of them`,
+    hint:
+      classes.length > 0
+        ? `Name a storage class: ${classes.map((name) => `--storage class:${name}`).join(', ')}.`
+        : 'The cluster offers no storage class; install one and name it with --storage class:NAME.',
+  });
 }
 
 function chooseClass(className: string, facts: StorageFacts | undefined): StorageChoice {

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../base/kube-types.ts';
 import { gateScript } from './gates.ts';
-import { commonLabels, serviceLabel } from './labels.ts';
+import { architectureLabel, commonLabels, serviceLabel } from './labels.ts';
 import { renderProbe } from './probes.ts';
 import type { Architecture, Release, ServiceRow } from './release.ts';
 import type { PlannedService } from './types.ts';
@@ -36,7 +36,7 @@ export function renderDeployment(service: PlannedService, context: WorkloadConte
           hostname: name,
           restartPolicy: 'Always',
           // The images were chosen for this architecture; a mixed cluster has nodes of another.
-          nodeSelector: { 'kubernetes.io/os': 'linux', 'kubernetes.io/arch': context.architecture },
+          nodeSelector: { 'kubernetes.io/os': 'linux', [architectureLabel]: context.architecture },
           enableServiceLinks: false,
           automountServiceAccountToken: false,
           securityContext: podSecurity(row),

@@ -60,6 +60,11 @@ test('a volume is told with where its data lie and whose it is', async () => {
     persistentVolumeReclaimPolicy: 'Retain',
     local: { path: '/var/lib/edgex/edgex/data' },
     claimRef: { namespace: 'edgex', name: 'data', uid: 'u' },
+    nodeAffinity: {
+      required: {
+        nodeSelectorTerms: [{ matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: ['pi'] }] }],
+      },
+    },
   };
   const { volumes } = await read(volume(spec, { labels }, { phase: 'Released' }));
   assert.deepEqual(volumes, [
@@ -70,6 +75,7 @@ test('a volume is told with where its data lie and whose it is', async () => {
       capacity: '512Mi',
       reclaimPolicy: 'Retain',
       localPath: '/var/lib/edgex/edgex/data',
+      hostname: 'pi',
       claim: { namespace: 'edgex', name: 'data' },
     },
   ]);

@@ -3,10 +3,11 @@ import { test } from 'node:test';
 import { isBootError } from '../../src/base/errors.ts';
 import type { NodeFacts } from '../../src/facts/types.ts';
 import { chooseArchitecture } from '../../src/plan/architecture.ts';
-import { clusterFacts } from '../support/facts.ts';
-import { fuji } from '../support/fuji.ts';
+import { clusterFacts, installedFacts } from '../support/facts.ts';
+import { fuji, fujiPlan } from '../support/fuji.ts';
 
 const release = fuji();
+const nothing = installedFacts('edgex');
 const controlPlane = { key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' };
 
 const amd64 = { architecture: 'amd64' };
@@ -29,9 +30,24 @@ const chosen: readonly (readonly [string, readonly Partial<NodeFacts>[], string]
 ];
 for (const [what, nodes, architecture] of chosen) {
   test(`the architecture is ${what}`, () => {
-    assert.equal(chooseArchitecture(clusterFacts(...nodes), release), architecture);
+    assert.equal(chooseArchitecture(clusterFacts(...nodes), release, nothing), architecture);
   });
 }
+
+const installed = installedFacts('edgex', fujiPlan({ architecture: 'amd64' }).objects);
+
+test('what is installed keeps its architecture, though most nodes are of another', () => {
+  assert.equal(chooseArchitecture(clusterFacts(amd64, arm64, arm64), release, installed), 'amd64');
+});
+
+test('it does not move to another architecture because its node is away for a while', () => {
+  const cluster = clusterFacts({ ...amd64, name: 'server', ready: false }, arm64);
+  assert.throws(() => chooseArchitecture(cluster, release, installed), /node\/server: it is NotReady/);
+});
+
+test('it moves where no node of its architecture is left', () => {
+  assert.equal(chooseArchitecture(clusterFacts(arm64), release, installed), 'arm64');
+});
 
 interface Refusal {
   readonly object: string;
@@ -95,7 +111,7 @@ const refused: readonly (readonly [string, readonly Partial<NodeFacts>[], Refusa
 for (const [what, nodes, { object, cause, hint, evidence = [] }] of refused) {
   test(`${what} is refused, with what to do`, () => {
     assert.throws(
-      () => chooseArchitecture(clusterFacts(...nodes), release),
+      () => chooseArchitecture(clusterFacts(...nodes), release, nothing),
       (error: unknown) => {
         assert.ok(isBootError(error));
         const { details } = error;
