@@ -138,7 +138,7 @@ export const table = {
     rule: storageRule,
     group: 'Installation',
     commands: onManifests,
-    help: 'Where the data live: local, local:/PATH (directories on the node) or class:NAME (a storage class). auto is local on a single node, and the default class where no cluster is asked.',
+    help: 'Where the data live: local, local:/PATH (directories on the node) or class:NAME (a storage class). auto keeps what is installed; else it is local on a single node, and the default class where no cluster is asked.',
   },
   set: {
     flag: 'set',
@@ -171,8 +171,8 @@ export const table = {
     placeholder: 'DURATION',
     default: '15m',
     group: 'Run',
-    commands: onCluster,
-    help: 'How long the whole run may take, as in 90s, 15m or 1h30m.',
+    commands: ['install'],
+    help: 'How long it may take until every service is ready, as in 90s, 15m or 1h30m; pulling images extends it.',
   },
   verify: {
     flag: 'verify',

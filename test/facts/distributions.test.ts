@@ -9,7 +9,7 @@ const text = readAsset('distributions.yaml');
 test('each distribution is there once', () => {
   const names = loadDistributions().map(({ name }) => name);
   assert.deepEqual(names, [...new Set(names)]);
-  assert.deepEqual(names.toSorted(), ['k0s', 'k3s', 'kind', 'kubeadm', 'microk8s']);
+  assert.deepEqual(names.toSorted(), ['k0s', 'k3s', 'kind', 'kubeadm', 'microk8s', 'rke2']);
 });
 
 test('kind stands before kubeadm, whose marks it shows too', () => {
