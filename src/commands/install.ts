@@ -127,9 +127,14 @@ async function verify(run: Run, reach: Reach): Promise<number> {
   try {
     return await settleAndProve(run, reach);
   } catch (error) {
-    if (isBootError(error) && !run.signal.aborted) await awaitReady({ ...run, emit: exceptReady(run.emit) });
+    if (isSilence(error)) await awaitReady({ ...run, emit: exceptReady(run.emit) });
     throw error;
   }
+}
+
+/** Somebody has not answered, or has sent nothing. */
+function isSilence(error: unknown): boolean {
+  return isBootError(error) && (error.details.exit === 'verify' || error.details.exit === 'timeout');
 }
 
 /** That a service is ready was told before. */
