@@ -11,15 +11,17 @@ const parallel = 16;
 
 /**
  * Asks the cluster for every right that these changes take, so that a missing one is told before the first write.
+ * @param viaProxy the services are asked through the API server's proxy
  * @throws BootError `cluster` with all rights that are missing, and the roles that would grant them
  */
 export async function checkAccess(
   changes: readonly ObjectChange[],
   plan: Pick<Plan, 'namespace' | 'directories'>,
   kube: KubeClient,
+  viaProxy = false,
 ): Promise<void> {
   const isNew = changes.some(({ ref, action }) => ref.kind === 'Namespace' && action === 'created');
-  await requireRights(installRights(changes, plan), { name: plan.namespace, exists: !isNew }, kube);
+  await requireRights(installRights(changes, plan, viaProxy), { name: plan.namespace, exists: !isNew }, kube);
 }
 
 /**

@@ -37,6 +37,14 @@ const watching: readonly Need[] = [
   { apiVersion: 'v1', kind: 'Event', verbs: ['list'] },
 ];
 
+/** What it takes to start a service anew that has lost its registration or its devices. */
+const mending: readonly Need[] = [{ apiVersion: 'v1', kind: 'Pod', verbs: ['delete'] }];
+
+/** What asking the services takes where that goes through the API server: a verb for each HTTP method. */
+const proxying: readonly Need[] = [
+  { apiVersion: 'v1', kind: 'Service', subresource: 'proxy', verbs: ['get', 'create', 'update', 'delete'] },
+];
+
 /** What the pod that makes directories takes. */
 const directoryPod: readonly Need[] = [{ apiVersion: 'v1', kind: 'Pod', verbs: ['create', 'get', 'delete'] }];
 
@@ -46,13 +54,23 @@ export function readRights(namespace: string): readonly Right[] {
   return distinct([...surroundings, ...installation].flatMap((need) => rightsOf(need, namespace)));
 }
 
-/** All rights that an installation takes, from its changes; drafts of changes will do. Each right once. */
+/**
+ * All rights that an installation takes, from its changes; drafts of changes will do. Each right once.
+ * @param viaProxy the services are asked through the API server's proxy
+ */
 export function installRights(
   changes: readonly ObjectChange[],
   { namespace, directories }: Pick<Plan, 'namespace' | 'directories'>,
+  viaProxy = false,
 ): readonly Right[] {
   const writes = changes.map(({ ref, action }): Need => ({ ...ref, verbs: writeVerbs[action] }));
-  const needs = [...writes, ...watching, ...(directories.length > 0 ? directoryPod : [])];
+  const needs = [
+    ...writes,
+    ...watching,
+    ...mending,
+    ...(viaProxy ? proxying : []),
+    ...(directories.length > 0 ? directoryPod : []),
+  ];
   return distinct([...readRights(namespace), ...needs.flatMap((need) => rightsOf(need, namespace))]);
 }
 

@@ -2,16 +2,14 @@ import { systemClock } from '../base/clock.ts';
 import type { Emit } from '../base/events.ts';
 import type { Deployment } from '../base/kube-types.ts';
 import { consulStore } from '../consul/kv.ts';
-import { chooseReach } from '../consul/reach.ts';
 import { previewSeed } from '../consul/seed.ts';
-import type { Options } from '../options/resolve.ts';
-import { mainPort } from '../plan/gates.ts';
 import { ledgerPrefix, planSeed, type SeedPlan } from '../plan/seed.ts';
 import { renderPlanJson, renderPlanText } from '../report/plan.ts';
 import { createRedactor } from '../report/redact.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import type { Program, Work } from './program.ts';
 import { withReporter } from './reporting.ts';
+import { registryOf } from './stages/run.ts';
 
 /** How long a registry that is ready may take to answer. */
 const answerMs = 15_000;
@@ -20,7 +18,7 @@ const answerMs = 15_000;
 export const plan: Work = (options, program) =>
   withReporter(options, program, program.stderr, async (emit) => {
     const prepared = await prepare(options, program, emit);
-    const seeds = await seedPlans(prepared, options, program, emit);
+    const seeds = await seedPlans(prepared, program, emit);
     const preview = { changes: prepared.changes, seeds, ledgerPrefix };
     const redact = createRedactor(program.secrets);
     program.stdout.write(options.output === 'json' ? renderPlanJson(preview, redact) : renderPlanText(preview, redact));
@@ -29,13 +27,13 @@ export const plan: Work = (options, program) =>
 
 /** Where no registry runs yet, every key is to be written. */
 async function seedPlans(
-  { plan, kube, installed }: Prepared,
-  options: Options,
+  { plan, reach, installed }: Prepared,
   { signal }: Program,
   emit: Emit,
 ): Promise<readonly SeedPlan[]> {
-  const { release, namespace, configuration } = plan;
-  const { service } = release.registry;
+  const { release, configuration } = plan;
+  const registry = registryOf(plan);
+  const { service } = registry;
   const deployment = installed.objects.find(({ kind, metadata }) => kind === 'Deployment' && metadata.name === service);
   if (!(deployment as Deployment | undefined)?.status?.availableReplicas) {
     if (deployment) {
@@ -47,8 +45,7 @@ async function seedPlans(
     }
     return configuration.map((each) => planSeed(each, new Map(), release.release));
   }
-  const reach = await chooseReach(kube, namespace, options.reach);
   const patience = { clock: systemClock, signal, deadlineMs: systemClock.now() + answerMs };
-  const store = consulStore(reach, { service, port: mainPort(release, service) }, patience);
+  const store = consulStore(reach, registry, patience);
   return previewSeed({ store, release: release.release, clock: systemClock, signal }, configuration);
 }

@@ -2,6 +2,7 @@ import { checkReadAccess } from '../apply/access.ts';
 import { type ObjectChange, previewChanges } from '../apply/preview.ts';
 import { systemClock } from '../base/clock.ts';
 import type { Emit } from '../base/events.ts';
+import { chooseReach, type Reach } from '../consul/reach.ts';
 import { readCluster } from '../facts/cluster.ts';
 import { loadDistributions } from '../facts/distributions.ts';
 import { readInstalled } from '../facts/installed.ts';
@@ -24,6 +25,8 @@ import { type LoadedRelease, loadRelease, overridesOf } from './release.ts';
 /** What stands before anything is written: the facts, the plan made from them, and what it would change. */
 export interface Prepared extends LoadedRelease {
   readonly kube: KubeClient;
+  /** The way to the services. */
+  readonly reach: Reach;
   readonly installed: InstalledFacts;
   readonly plan: Plan;
   readonly changes: readonly ObjectChange[];
@@ -38,8 +41,9 @@ export async function prepare(options: Options, program: Program, emit: Emit): P
   const overrides = overridesOf(loaded.release, options);
   emit({ type: 'stage', stage: 'facts', message: 'looking at the cluster' });
   const kube = connect(options, program, emit);
-  const [cluster, storage, installed] = await readFacts(kube, options.namespace);
+  const [cluster, storage, installed, reach] = await readFacts(kube, options);
   emit({ type: 'fact', name: 'cluster', value: describeCluster(cluster) });
+  emit({ type: 'fact', name: 'reach', value: reach.way === 'direct' ? 'ClusterIPs' : "the API server's proxy" });
 
   emit({ type: 'stage', stage: 'plan', message: 'planning' });
   const plan = makePlan({
@@ -57,7 +61,7 @@ export async function prepare(options: Options, program: Program, emit: Emit): P
   emit({ type: 'fact', name: 'storage', value: describeStorage(plan) });
   const changes = await previewChanges(plan, installed, { kube, forceConflicts: options.forceConflicts });
   requirePodSecurity(changes, plan, installed);
-  return { ...loaded, kube, installed, plan, changes };
+  return { ...loaded, kube, reach, installed, plan, changes };
 }
 
 function connect(options: Options, { env, signal, secrets }: Program, emit: Emit): KubeClient {
@@ -72,9 +76,17 @@ function connect(options: Options, { env, signal, secrets }: Program, emit: Emit
   return openCluster(kubeconfig, { clock: systemClock, signal, emit });
 }
 
-async function readFacts(kube: KubeClient, namespace: string): Promise<[ClusterFacts, StorageFacts, InstalledFacts]> {
+async function readFacts(
+  kube: KubeClient,
+  { namespace, reach }: Options,
+): Promise<[ClusterFacts, StorageFacts, InstalledFacts, Reach]> {
   try {
-    return await Promise.all([readCluster(kube), readStorage(kube, namespace), readInstalled(kube, namespace)]);
+    return await Promise.all([
+      readCluster(kube),
+      readStorage(kube, namespace),
+      readInstalled(kube, namespace),
+      chooseReach(kube, namespace, reach),
+    ]);
   } catch (error) {
     // Where one right is missing there may be more: all are told at once.
     if (hasStatus(error, 403)) await checkReadAccess(namespace, kube);

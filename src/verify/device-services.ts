@@ -15,7 +15,8 @@ export interface DeviceServicesContext {
   readonly reach: Reach;
   readonly store: KeyValueStore;
   readonly trees: ConfigTrees;
-  readonly patience: Patience;
+  /** For one wait, beginning now: a restart between two takes as long as it takes. */
+  readonly patience: () => Patience;
   readonly emit: Emit;
   /** Waits until a service is ready again. */
   readonly awaitReady: (service: string) => Promise<void>;
@@ -36,7 +37,7 @@ export async function settleDeviceServices(plan: Plan, context: DeviceServicesCo
     const devices = Object.keys(service.row.devices ?? {});
     if (!metadata || !events || devices.length === 0) continue;
     const { reach, patience } = context;
-    const watch = { reach, metadata, events, deviceService: deviceEndpoint(service), devices, patience };
+    const watch = { reach, metadata, events, deviceService: deviceEndpoint(service), devices, patience: patience() };
     writes += await settle(plan, service, watch, context);
   }
   return writes;
@@ -74,7 +75,9 @@ async function settle(
   const pods = await readPods(context.kube, plan.namespace);
   await deletePods(context.kube, pods.get(service.name) ?? []);
   await context.awaitReady(service.name);
-  return folders.length + report(service, await loadDevices({ ...watch, areNew: true }), emit);
+  return (
+    folders.length + report(service, await loadDevices({ ...watch, areNew: true, patience: context.patience() }), emit)
+  );
 }
 
 function report(service: PlannedService, result: DevicesResult, emit: Emit): number {

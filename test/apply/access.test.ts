@@ -81,6 +81,22 @@ test('without directories no pod is made', () => {
   assert.ok(!wanted.includes('create pods in edgex'));
 });
 
+test('whoever asks the services through the API server needs the right to do so', () => {
+  const wanted = installRights(fresh, plan, true).map(inWords);
+  for (const verb of ['get', 'create', 'update', 'delete']) {
+    assert.ok(wanted.includes(`${verb} services/proxy in edgex`), verb);
+  }
+  assert.ok(!installRights(fresh, plan).map(inWords).includes('get services/proxy in edgex'));
+});
+
+test('services may have to be started anew, whatever the storage', () => {
+  assert.ok(
+    installRights(fresh, { ...plan, directories: [] })
+      .map(inWords)
+      .includes('delete pods in edgex'),
+  );
+});
+
 test('all that is missing is one message, with roles that grant exactly that', async () => {
   const { kube } = clusterThat(({ verb, resource }) => !(verb === 'patch' || resource === 'persistentvolumes'));
   const details = await denial(checkAccess(inForeignNamespace, plan, kube));
