@@ -1,6 +1,6 @@
 import { BootError, type ExitName, exitCodes } from './base/errors.ts';
-import type { Output } from './commands/program.ts';
-import { run } from './commands/run.ts';
+import type { Output, Program } from './commands/program.ts';
+import { run, tellFailure } from './commands/run.ts';
 
 /**
  * The only file that touches `process`. The exit code is set, not taken: an exit on the spot would cut output that is
@@ -9,23 +9,35 @@ import { run } from './commands/run.ts';
 
 const signals = { SIGINT: 'interrupted', SIGTERM: 'terminated', SIGHUP: 'interrupted' } as const;
 
+/** A live view hides it. */
+const showCursor = '\x1b[?25h';
+
 const stop = new AbortController();
 for (const [signal, exit] of Object.entries(signals)) process.on(signal, () => end(signal, exit));
 for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe);
 
-run(process.argv.slice(2), {
+const program: Program = {
   env: process.env,
   stdout: outputOf(process.stdout),
   stderr: outputOf(process.stderr),
   secrets: new Set(),
   signal: stop.signal,
-}).then((code) => {
+};
+// Node would print what nobody caught as it is, with whatever its message holds.
+process.on('uncaughtException', async (error) => process.exit(await tellFailure(error, program)));
+
+// A run that never comes to its end has not gone well.
+process.exitCode = exitCodes.internal;
+run(process.argv.slice(2), program).then((code) => {
   process.exitCode = code;
 });
 
 /** The first signal ends the run in good order, the second one at once. */
 function end(signal: string, exit: ExitName): void {
-  if (stop.signal.aborted) process.exit(exitCodes[exit]);
+  if (stop.signal.aborted) {
+    if (process.stderr.isTTY) process.stderr.write(showCursor);
+    process.exit(exitCodes[exit]);
+  }
   stop.abort(
     new BootError({
       exit,

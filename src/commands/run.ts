@@ -23,14 +23,19 @@ export async function run(args: readonly string[], program: Program): Promise<nu
   try {
     return exitCodes[await dispatch(args, program)];
   } catch (thrown) {
-    const error = describeFailure(thrown, program.signal);
-    const [{ renderFailure }, { createRedactor }] = await Promise.all([
-      import('../report/failure.ts'),
-      import('../report/redact.ts'),
-    ]);
-    program.stderr.write(renderFailure(error, { redact: createRedactor(program.secrets) }));
-    return exitCodes[error.exit];
+    return tellFailure(thrown, program);
   }
+}
+
+/** Tells what was thrown, wherever that was, without its raw form. Returns the exit code that goes with it. */
+export async function tellFailure(thrown: unknown, { stderr, secrets, signal }: Program): Promise<number> {
+  const error = describeFailure(thrown, signal);
+  const [{ renderFailure }, { createRedactor }] = await Promise.all([
+    import('../report/failure.ts'),
+    import('../report/redact.ts'),
+  ]);
+  stderr.write(renderFailure(error, { redact: createRedactor(secrets) }));
+  return exitCodes[error.exit];
 }
 
 async function dispatch(args: readonly string[], program: Program): Promise<ExitName> {
