@@ -114,7 +114,7 @@ export function gateScript(gates: readonly Gate[]): string {
     '  until $limit sh -c "$2" >/dev/null 2>&1; do',
     '    [ $n -gt 0 ] || echo "waiting for $1"',
     '    n=$((n + 1))',
-    `    if [ $n -lt ${eagerAttempts} ]; then sleep ${eagerPauseSeconds}; else sleep ${gentlePauseSeconds}; fi`,
+    `    if [ $n -lt ${eagerAttempts} ]; then sleep ${eagerPauseSeconds} || sleep 1; else sleep ${gentlePauseSeconds}; fi`,
     '  done',
     '  echo "done: $1"',
     '}',

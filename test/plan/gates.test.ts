@@ -55,3 +55,11 @@ it('a shell without a time limit puts its questions all the same', async () => {
   });
   assert.deepEqual({ code, stdout }, { code: 0, stdout: passed });
 });
+
+it('a shell that sleeps for whole seconds only puts its questions with a pause between them', async () => {
+  const { code, stdout, stderr } = await runScript({
+    sleep: '#!/bin/sh\ncase $1 in *.*) exit 1 ;; esac\necho "slept $1" >&2\n',
+    wget: '#!/bin/sh\n[ "$1" = --help ] || [ -e "$STATE" ] || { : > "$STATE"; exit 1; }\n',
+  });
+  assert.deepEqual({ code, stdout, stderr }, { code: 0, stdout: passed, stderr: 'slept 1\n' });
+});
