@@ -38,6 +38,7 @@ export interface Transport {
   requests(): number;
 }
 
+/** Calls in a session. Nothing is sent yet. */
 export function openTransport(session: Session, { clock, signal, emit }: TransportOptions): Transport {
   let requests = 0;
   let hasAnswered = false;

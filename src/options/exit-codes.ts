@@ -24,8 +24,3 @@ export interface ExitCodeRow {
 export const exitCodeRows: readonly ExitCodeRow[] = (Object.entries(exitCodes) as [ExitName, number][])
   .map(([name, code]) => ({ code, meaning: meanings[name] }))
   .toSorted((a, b) => a.code - b.code);
-
-/** What an exit name means, in a few words. */
-export function exitMeaning(name: ExitName): string {
-  return meanings[name];
-}

@@ -21,6 +21,7 @@ export function optionOfOthers(rawName: string, row: OptionRow, command: Command
   return usage(rawName, `${command} does not take this option`, `It belongs to ${row.commands.join(', ')}.`);
 }
 
+/** A flag without the value that it takes. */
 export function missingValue(rawName: string, row: OptionRow): BootError {
   const placeholder = 'placeholder' in row ? row.placeholder : 'choices' in row ? row.choices.join('|') : 'VALUE';
   return usage(rawName, 'its value is missing', `Write ${rawName} ${placeholder}.`);
@@ -31,11 +32,13 @@ export function singleDash(rawName: string): BootError {
   return usage(rawName, 'a long option begins with two dashes', `Write -${rawName}.`);
 }
 
+/** A word that is neither a command nor the value of an option. */
 export function unexpectedWord(word: string, command: CommandName): BootError {
   const nearest = nearestFlag(word, rows);
   return usage(shown(word), `${command} takes options only`, nearest ? `Did you mean ${nearest}?` : listed(command));
 }
 
+/** A value that doesn't fit its option, with the place where it was given. */
 export function wrongValue(origin: Origin, { text, cause, hint }: Problem): BootError {
   if (origin.from === 'default') return usage(shown(text), cause, hint);
   return usage(`${origin.name}${origin.from === 'flag' ? ' ' : '='}${shown(text)}`, cause, hint);
@@ -57,6 +60,7 @@ export function unknownVariable(name: string): BootError {
   );
 }
 
+/** Words that name no command. */
 export function unknownCommand(words: readonly string[]): BootError {
   const nearest = nearestName(words.join(' '), commandNames) ?? nearestName(words[0] ?? '', commandNames);
   return usage(

@@ -7,10 +7,12 @@ export interface Table {
   readonly [name: string]: Tree;
 }
 
+/** True for what has names within; lists are no tables. */
 export function isTable(tree: Tree | undefined): tree is Table {
   return typeof tree === 'object' && !isList(tree);
 }
 
+/** True for a list, empty or not. */
 export function isList(tree: Tree | undefined): tree is readonly Tree[] {
   return Array.isArray(tree);
 }

@@ -57,6 +57,7 @@ export function readInventory(objects: readonly KubeObject[], namespace: string)
   };
 }
 
+/** True for the reference of an inventory. */
 export function isInventory({ kind, name }: ObjectRef): boolean {
   return kind === 'ConfigMap' && name === inventoryName;
 }

@@ -12,6 +12,7 @@ export type Style = keyof typeof codes;
 /** Puts a text into a style, or leaves it as it is where there are no colours. */
 export type Paint = (style: Style | undefined, text: string) => string;
 
+/** Styles by the escape sequences that every terminal knows. */
 export function createPaint(color: boolean): Paint {
   return (style, text) => {
     if (!color || style === undefined || text === '') return text;

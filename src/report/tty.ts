@@ -33,6 +33,7 @@ const marks: Readonly<Record<Tone, string>> = { plain: ' ', dim: ' ', good: '✓
 /** Events that become a line of their own; the others only change the live part. */
 const isTold: ReadonlySet<BootEvent['type']> = new Set(['fact', 'warning', 'seeded']);
 
+/** The live view; see above. */
 export function openTty({ write, columns, rows, color, clock }: Sink): Reporter {
   const paint = createPaint(color);
   let view = emptyView;

@@ -7,6 +7,7 @@ const maxExtension = 3;
  */
 export type Deadline = (nowMs: number, isPulling: boolean) => number;
 
+/** @param deadlineMs on the clock, as startMs: when the wait would be over if nothing were pulled */
 export function openDeadline(startMs: number, deadlineMs: number): Deadline {
   const latestMs = startMs + (deadlineMs - startMs) * maxExtension;
   let pulledMs = 0;

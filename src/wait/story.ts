@@ -15,6 +15,7 @@ const heartbeatMs = 30_000;
 /** A gate that is open is passed within this time, so an earlier guess about it would mostly be wrong. */
 const guessAfterMs = 3_000;
 
+/** A story with nothing told yet. */
 export function openStory(emit: Emit): Story {
   const told = new Map<
     string,

@@ -31,6 +31,7 @@ export interface WatchContext {
 
 const eventsEveryMs = 4_000;
 
+/** A watch of the installation in a namespace, sorted by these services. */
 export function openWatch(services: readonly PlannedService[], { kube, namespace, clock, emit }: WatchContext): Watch {
   const labelSelector = `${managedByLabel}=${managedByValue}`;
   let deployments: readonly KubeObject[] = [];
