@@ -43,7 +43,9 @@ export async function prepareDirectories(plan: Plan, context: DirectoriesContext
       const live = (await kube.get(refOf(pod))) as Pod | undefined;
       if (live?.status.phase === 'Succeeded') return;
       if (live?.status.phase === 'Failed') throw await failure(pod, context);
-      const obstacle = obstacleOf(live);
+      // Somebody took it away: another run that made its own, or a person who tidied up.
+      if (!live) await createWhenFree(pod, context);
+      const obstacle = live && obstacleOf(live);
       if (obstacle === undefined) startableMs = clock.now();
       else if (clock.now() - startableMs > obstacleGraceMs) throw unstartable(pod, obstacle);
       if (clock.now() > context.deadlineMs) throw late(pod, live);
@@ -143,9 +145,7 @@ async function failure(pod: KubeObject, { kube }: DirectoriesContext): Promise<B
 const usualWaits: ReadonlySet<string> = new Set(['ContainerCreating', 'PodInitializing']);
 
 /** What keeps the pod from starting, in Kubernetes' words; undefined while nothing does. */
-function obstacleOf(live: Pod | undefined): string | undefined {
-  if (!live) return 'it is not there';
-  const { conditions, containerStatuses } = live.status;
+function obstacleOf({ status: { conditions, containerStatuses } }: Pod): string | undefined {
   const unscheduled = conditions?.find(({ type, status }) => type === 'PodScheduled' && status === 'False');
   if (unscheduled) return `${unscheduled.reason ?? 'not scheduled'}: ${unscheduled.message ?? ''}`;
   const waiting = containerStatuses?.[0]?.state?.waiting;
@@ -168,7 +168,7 @@ function unstartable(pod: KubeObject, obstacle: string): BootError {
 }
 
 function late(pod: KubeObject, live: Pod | undefined): BootError {
-  const state = obstacleOf(live) ?? live?.status.phase;
+  const state = live ? (obstacleOf(live) ?? live.status.phase) : 'it is not there';
   return new BootError({
     exit: 'timeout',
     object: formatRef(refOf(pod)),

@@ -1,14 +1,17 @@
-import { type ContainerStatus, type KubeObject, type Pod, refOf } from '../base/kube-types.ts';
+import { type ContainerStatus, type Pod, refOf } from '../base/kube-types.ts';
 import type { KubeClient } from '../kube/types.ts';
 import { managedByLabel, managedByValue, serviceLabel } from '../plan/labels.ts';
 
-/** The installation's pods, by the service that they belong to; those on their way out don't count. */
+/** The installation's pods, by the service that they belong to; those that have ended, or are about to, don't count. */
 export async function readPods(
   kube: Pick<KubeClient, 'list'>,
   namespace: string,
 ): Promise<ReadonlyMap<string, readonly Pod[]>> {
   const pods = await kube.list('v1', 'Pod', { namespace, labelSelector: `${managedByLabel}=${managedByValue}` });
-  return Map.groupBy(pods.filter(isStaying) as Pod[], ({ metadata }) => metadata.labels?.[serviceLabel] ?? '');
+  return Map.groupBy(
+    (pods as readonly Pod[]).filter(isStaying),
+    ({ metadata }) => metadata.labels?.[serviceLabel] ?? '',
+  );
 }
 
 /** Takes pods away, so that their Deployments make new ones. */
@@ -26,6 +29,7 @@ export function runningSinceMs(pod: Pod): number | undefined {
   return Date.parse(containerOf(pod)?.state?.running?.startedAt ?? '') || undefined;
 }
 
-function isStaying({ metadata }: KubeObject): boolean {
-  return metadata.deletionTimestamp === undefined;
+function isStaying({ metadata, status }: Pod): boolean {
+  const hasEnded = status.phase === 'Failed' || status.phase === 'Succeeded';
+  return !hasEnded && metadata.deletionTimestamp === undefined;
 }

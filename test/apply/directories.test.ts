@@ -61,6 +61,20 @@ test('a pod that is in the way is replaced, also our own of which the answer was
   assert.deepEqual(kube.log, [`delete ${key}`, `create ${key}`, `delete ${key}`]);
 });
 
+test('a pod that somebody took away is made again', async () => {
+  const kube = clusterWhere({ phase: 'Pending' });
+  const clock = fakeClock();
+  const { sleep } = clock;
+  clock.sleep = async (...args) => {
+    const pod = kube.objects.get(key);
+    if (kube.log.length === 1) kube.objects.delete(key);
+    else if (pod) kube.objects.set(key, { ...pod, status: { phase: 'Succeeded' } });
+    await sleep(...args);
+  };
+  await run(kube, clock);
+  assert.deepEqual(kube.log, [`create ${key}`, `create ${key}`, `delete ${key}`]);
+});
+
 test('an image that can not be pulled ends the wait after a minute, with the words of the cluster', async () => {
   const waiting = { reason: 'ImagePullBackOff', message: 'no such host' };
   const kube = clusterWhere({ phase: 'Pending', containerStatuses: [{ state: { waiting } }] });

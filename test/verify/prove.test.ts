@@ -11,14 +11,14 @@ import { fujiPlan } from '../support/fuji.ts';
 const plan = fujiPlan({ database: 'redis' });
 const sender = 'edgex-device-virtual';
 
-function pod(restartCount: number): KubeObject {
+function pod(restartCount: number, phase = 'Running'): KubeObject {
   const labels = { [managedByLabel]: managedByValue, [serviceLabel]: sender };
   const lastState = restartCount > 0 ? { terminated: { exitCode: 3 } } : {};
-  const status = { containerStatuses: [{ name: sender, restartCount, lastState }] };
+  const status = { phase, containerStatuses: [{ name: sender, restartCount, lastState }] };
   return {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { name: `${sender}-1`, namespace: plan.namespace, labels },
+    metadata: { name: `${sender}-${phase}`, namespace: plan.namespace, labels },
     status,
   };
 }
@@ -53,6 +53,11 @@ describe('the proof that events arrive', () => {
     assert.equal(details?.object, sender);
     assert.match(details?.cause ?? '', /no event arrived at edgex-core-data in 10 s, though every service is ready/);
     assert.deepEqual(details?.evidence, [`log of ${sender}:`, '  level=INFO one', '  level=INFO two']);
+  });
+
+  it('asks the pod that runs, not one that went down with its node', async () => {
+    const details = await prove([pod(3, 'Failed'), pod(0)], () => 'still here');
+    assert.deepEqual(details?.evidence, [`log of ${sender}:`, '  still here']);
   });
 
   it('tells how often it has ended, and what it said before', async () => {
