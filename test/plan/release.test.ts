@@ -38,7 +38,7 @@ const broken: readonly (readonly [string, string, string, RegExp])[] = [
   ],
   [
     'a quantity that is none',
-    'memoryLimit: 512Mi',
+    'memoryLimit: 1Gi',
     'memoryLimit: lots',
     /services\.edgex-mongo\.resources\.memoryLimit: /,
   ],
