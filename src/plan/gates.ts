@@ -56,7 +56,9 @@ function gateOf(owner: string, need: Need, context: GateContext): Gate {
       };
     case 'tcp': {
       const service = need.of === databaseAlias ? databaseService(release, context.database) : need.of;
-      return { kind: 'tcp', service, port: mainPort(release, service) };
+      const place = { service, port: mainPort(release, service) };
+      const { answers } = release.services[service] ?? {};
+      return answers ? { kind: 'word', ...place, ...answers } : { kind: 'tcp', ...place };
     }
     case 'http':
       return { kind: 'http', service: need.of, port: mainPort(release, need.of), path: need.path };
@@ -77,6 +79,8 @@ export function describeGate(gate: Gate): string {
       return `its configuration in ${gate.service}`;
     case 'tcp':
       return `${gate.service} to accept on port ${gate.port}`;
+    case 'word':
+      return `${gate.service} to answer ${gate.say}`;
     case 'http':
       return `${gate.service} to answer ${gate.path}`;
     case 'registered':
@@ -91,9 +95,13 @@ function question(gate: Gate): string {
     case 'leader':
       return `$get '${url}/v1/status/leader' | grep -q :`;
     case 'keys':
-      return `$get '${url}/v1/kv/${ledgerKey(gate.owner)}?raw&consistent' | grep -q '${gate.digest}'`;
+      // Without a leader Consul would keep the question to itself for seconds. What it knows itself will do: keys come in
+      // the order in which they were written, and the digest comes last.
+      return `$get '${url}/v1/kv/${ledgerKey(gate.owner)}?raw&stale' | grep -q '${gate.digest}'`;
     case 'tcp':
       return `$connect ${gate.service} ${gate.port} </dev/null`;
+    case 'word':
+      return `printf '${gate.say}\\r\\n' | nc -w ${answerTimeoutSeconds} ${gate.service} ${gate.port} | grep -q '${gate.hear}'`;
     case 'http':
       return `$get '${url}${gate.path}'`;
     case 'registered':

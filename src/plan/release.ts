@@ -7,6 +7,8 @@ import { brokenFile, parseAsset } from '../base/asset-yaml.ts';
  */
 
 const name = z.string().regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/);
+/** Goes into a shell's script as it is. */
+const word = z.string().regex(/^\w+$/);
 const quantity = z.string().regex(/^\d+(m|Ki|Mi|Gi)?$/);
 const architecture = z.enum(['amd64', 'arm64']);
 const database = z.enum(['mongo', 'redis']);
@@ -60,6 +62,8 @@ const service = z.strictObject({
   /** The first one is where the service answers. */
   ports: z.array(z.strictObject({ port: z.int().min(1).max(65535) })).min(1),
   needs: z.array(need).default([]),
+  /** What a shell can ask it over its main port, in one line, and what is in the answer of one that is ready. */
+  answers: z.strictObject({ say: word, hear: word }).optional(),
   probes: z.strictObject({ startup: probe, readiness: probe, liveness: probe }),
   claims: z.array(claim).default([]),
   security,

@@ -7,7 +7,12 @@ export interface ChangeSteps {
   readonly foundation: readonly ObjectChange[];
   /** Volumes, claims, Services: what stands before the first workload. */
   readonly groundwork: readonly ObjectChange[];
-  readonly workloads: readonly ObjectChange[];
+  /** Workloads that wait for nothing and have no volume. */
+  readonly free: readonly ObjectChange[];
+  /** Workloads that wait for nothing but their volume: all others wait for these. */
+  readonly first: readonly ObjectChange[];
+  /** Workloads that wait for others. */
+  readonly gated: readonly ObjectChange[];
   /** Deletions, and the inventory without what they deleted. */
   readonly removals: readonly ObjectChange[];
 }
@@ -20,7 +25,9 @@ export function splitChanges(changes: readonly ObjectChange[]): ChangeSteps {
   return {
     foundation: writes.filter(isFoundation),
     groundwork: writes.filter((change) => !isFoundation(change) && !isWorkload(change)),
-    workloads: writes.filter(isWorkload),
+    free: writes.filter((change) => isWorkload(change) && !isGated(change) && !mountsClaim(change)),
+    first: writes.filter((change) => isWorkload(change) && !isGated(change) && mountsClaim(change)),
+    gated: writes.filter((change) => isWorkload(change) && isGated(change)),
     removals: changes.slice(end),
   };
 }
@@ -31,6 +38,24 @@ function isFoundation({ ref }: ObjectChange): boolean {
 
 function isWorkload({ ref }: ObjectChange): boolean {
   return ref.kind === 'Deployment';
+}
+
+function isGated(change: ObjectChange): boolean {
+  return podOf(change).initContainers !== undefined;
+}
+
+function mountsClaim(change: ObjectChange): boolean {
+  return podOf(change).volumes?.some(({ persistentVolumeClaim }) => persistentVolumeClaim !== undefined) ?? false;
+}
+
+interface PodTemplate {
+  readonly initContainers?: unknown;
+  readonly volumes?: readonly { readonly persistentVolumeClaim?: unknown }[];
+}
+
+function podOf({ object }: ObjectChange): PodTemplate {
+  const { template } = (object?.spec ?? {}) as { readonly template?: { readonly spec?: PodTemplate } };
+  return template?.spec ?? {};
 }
 
 /**

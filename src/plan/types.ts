@@ -24,6 +24,13 @@ export type Gate =
       readonly digest: string;
     }
   | { readonly kind: 'tcp'; readonly service: string; readonly port: number }
+  | {
+      readonly kind: 'word';
+      readonly service: string;
+      readonly port: number;
+      readonly say: string;
+      readonly hear: string;
+    }
   | { readonly kind: 'http'; readonly service: string; readonly port: number; readonly path: string }
   | {
       readonly kind: 'registered';

@@ -67,11 +67,17 @@ export function renderService(service: PlannedService, context: WorkloadContext)
       type: 'ClusterIP',
       selector: { [serviceLabel]: name },
       // The gates ask the application itself, so they need not wait until a probe and kube-proxy have passed its answer
-      // on: that is a second or two less for each level. A database can't be asked by a shell; its readiness decides.
-      publishNotReadyAddresses: row.database === undefined,
+      // on. And a pod that doesn't listen yet refuses at once, while the kernel refuses in the name of a Service without
+      // endpoints once a second at most: together two seconds less for each level.
+      publishNotReadyAddresses: isAsked(row),
       ports: row.ports.map(({ port }) => ({ name: String(port), port, targetPort: port, protocol: 'TCP' })),
     },
   };
+}
+
+/** A database that a shell can't ask is ready when its readiness probe says so. */
+function isAsked({ database, answers }: ServiceRow): boolean {
+  return database === undefined || answers !== undefined;
 }
 
 function labelsOf({ name, row }: PlannedService, release: Release): Record<string, string> {

@@ -28,7 +28,7 @@ export interface RolloutResult {
   readonly elapsedMs: number;
 }
 
-const firstPauseMs = 500;
+const firstPauseMs = 300;
 const maxPauseMs = 2_000;
 const pauseGrowth = 1.25;
 /** A start takes this long without anything being wrong. */

@@ -155,7 +155,8 @@ test('a claim on its way out is not built upon', () => {
 
 test('changes are parted where directories are made, and no deletion comes before the end', () => {
   const changes = draftChanges(fewer, factsOf(fewer.namespace, installed(full)));
-  const { foundation, groundwork, workloads, removals } = splitChanges(changes);
+  const { foundation, groundwork, free, first, gated, removals } = splitChanges(changes);
+  const workloads = [...free, ...first, ...gated];
   assert.equal(foundation.length + groundwork.length + workloads.length + removals.length, changes.length);
   assert.deepEqual([...foundation], changes.slice(0, foundation.length), 'what all stands on comes first');
   assert.ok(workloads.every(({ ref, action }) => ref.kind === 'Deployment' && action !== 'deleted'));

@@ -239,7 +239,7 @@ describe('a rollout is gentle', () => {
       deadlineMs: 30_000,
     });
     assert.equal(Math.max(...slept), 2_000);
-    assert.deepEqual(slept.slice(0, 5), [500, 500, 625, 781.25, 976.5625]);
+    assert.deepEqual(slept.slice(0, 5), [300, 375, 300, 375, 468.75]);
   });
 
   it('and asks for events only where something is doubtful, at most every four seconds', async () => {

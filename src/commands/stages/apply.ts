@@ -7,7 +7,13 @@ import { needsDirectories, splitChanges } from '../../plan/steps.ts';
 import type { Run } from './run.ts';
 
 /**
- * Makes the changes of a plan. All workloads are applied at once, since each waits for its needs by itself.
+ * On a small node pods that start together slow each other down, and everything waits for those that come first. The
+ * others reach their gates in time even so.
+ */
+const headStartMs = 800;
+
+/**
+ * Makes the changes of a plan. No workload is waited for, since each waits for its needs by itself.
  * @throws BootError `cluster` with every right that is missing, before anything is written; else see `applyChanges` and
  * `prepareDirectories`
  */
@@ -17,15 +23,17 @@ export async function apply({ changes, plan, kube, reach, options, emit, signal,
   await checkAccess(pending, plan, kube, reach.way === 'proxy');
   emit({ type: 'stage', stage: 'apply', message: `applying ${pending.length} of ${changes.length} objects` });
   const context: ApplyContext = { kube, emit, signal, clock: systemClock, forceConflicts: options.forceConflicts };
-  const { foundation, groundwork, workloads, removals } = splitChanges(pending);
+  const { foundation, groundwork, free, first, gated, removals } = splitChanges(pending);
   await applyChanges(foundation, context);
   await allOrAbort(signal, [
-    (stop) => applyChanges(groundwork, { ...context, signal: stop }),
+    (stop) => applyChanges([...groundwork, ...free], { ...context, signal: stop }),
     async (stop) => {
       if (!needsDirectories(pending)) return;
       await prepareDirectories(plan, { kube, clock: systemClock, signal: stop, deadlineMs });
     },
   ]);
-  await applyChanges(workloads, context);
+  await applyChanges(first, context);
+  if (first.length > 0 && gated.length > 0) await systemClock.sleep(headStartMs, signal);
+  await applyChanges(gated, context);
   await applyChanges(removals, context);
 }
