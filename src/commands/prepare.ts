@@ -18,6 +18,7 @@ import type { Options } from '../options/resolve.ts';
 import { chooseArchitecture } from '../plan/architecture.ts';
 import { makePlan } from '../plan/plan.ts';
 import { requirePodSecurity } from '../plan/pod-security.ts';
+import { exampleSettings } from '../plan/site-settings.ts';
 import type { Plan } from '../plan/types.ts';
 import type { Program } from './program.ts';
 import { type LoadedRelease, loadRelease, overridesOf } from './release.ts';
@@ -59,6 +60,14 @@ export async function prepare(options: Options, program: Program, emit: Emit): P
   });
   emit({ type: 'fact', name: 'database', value: plan.database });
   emit({ type: 'fact', name: 'storage', value: describeStorage(plan) });
+  for (const { service, setting } of exampleSettings(plan.services, overrides)) {
+    emit({
+      type: 'warning',
+      object: service,
+      message: `${setting} is an example of the release, which works on no other site`,
+      hint: `Give it your own with --set ${setting}=VALUE.`,
+    });
+  }
   const changes = await previewChanges(plan, installed, { kube, forceConflicts: options.forceConflicts });
   requirePodSecurity(changes, plan, installed);
   return { ...loaded, kube, reach, installed, plan, changes };

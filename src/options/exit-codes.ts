@@ -9,7 +9,6 @@ const meanings: Readonly<Record<ExitName, string>> = {
   rollout: 'a service failed',
   timeout: 'not ready in time',
   verify: 'ready, but the verification failed',
-  locked: 'another run is at work',
   cluster: "the cluster can't be reached, or denies",
   interrupted: 'interrupted',
   terminated: 'terminated',

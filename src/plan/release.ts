@@ -74,6 +74,8 @@ const service = z.strictObject({
   configuration: z.enum(['seeded', 'self']).default('seeded'),
   /** What the verification asks this service for. */
   role: z.enum(['metadata', 'events']).optional(),
+  /** Settings whose value in the release is only an example, since each site has its own. */
+  siteSettings: z.array(z.string()).default([]),
   /** Of a device service: the devices that it makes at its first start, each with a resource to read. */
   devices: z.record(z.string(), z.string()).optional(),
 });
