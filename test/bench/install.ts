@@ -5,6 +5,7 @@ import { graphOf } from '../../src/plan/plan.ts';
 import type { Plan } from '../../src/plan/types.ts';
 import { type Lab, labUp } from '../lab/lab.ts';
 import { nodeDir } from '../lab/places.ts';
+import { removeNamespace } from '../support/boot.ts';
 import { capture, runInherited } from '../support/exec.ts';
 import { clusterFacts, installedFacts, noStorage } from '../support/facts.ts';
 import { fujiPlan } from '../support/fuji.ts';
@@ -58,7 +59,7 @@ async function measureReference(lab: Lab): Promise<Timing> {
     byServiceMs[title] = performance.now() - beganMs;
   }
   const totalMs = performance.now() - startMs;
-  await remove(lab, namespace);
+  await removeNamespace(lab, namespace);
   return { totalMs, byServiceMs };
 }
 
@@ -113,18 +114,13 @@ async function measureAlone(lab: Lab, namespace: string, services: readonly stri
   return times;
 }
 
-async function remove(lab: Lab, namespace: string): Promise<void> {
-  await lab.kubectl(['delete', 'namespace', namespace, '--ignore-not-found']);
-  await lab.kubectl(['delete', 'pv', '-l', `edgex-boot/namespace=${namespace}`, '--ignore-not-found']);
-}
-
 const seconds = (ms: number | undefined) => (ms === undefined ? '-' : (ms / 1000).toFixed(1)).padStart(10);
 const verdict = (isMet: boolean) => (isMet ? 'met' : 'not met');
 
 await runInherited(process.execPath, ['build/build.ts']);
 const lab = await labUp();
 const namespace = 'bench-boot';
-for (const each of ['bench-reference', namespace]) await remove(lab, each);
+for (const each of ['bench-reference', namespace]) await removeNamespace(lab, each);
 
 const reference = await measureReference(lab);
 const install = await measureInstall(lab, namespace);
@@ -134,7 +130,7 @@ const alone = await measureAlone(
   namespace,
   services.map(({ name }) => name),
 );
-await remove(lab, namespace);
+await removeNamespace(lab, namespace);
 const critical = criticalPath(graphOf(services), alone);
 
 console.log(

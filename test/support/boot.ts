@@ -1,6 +1,9 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { BootEvent } from '../../src/base/events.ts';
 import { formatDuration } from '../../src/base/time.ts';
 import type { Lab } from '../lab/lab.ts';
+import { nodeDir } from '../lab/places.ts';
 import { capture, type Outcome, type RunOptions } from './exec.ts';
 
 const binary = './dist/edgex-boot';
@@ -105,6 +108,8 @@ export async function inNamespace(lab: Lab, namespace: string, work: () => Promi
 export async function removeNamespace(lab: Lab, namespace: string): Promise<void> {
   await lab.kubectl(['delete', 'namespace', namespace, '--ignore-not-found', '--timeout=120s']);
   await lab.kubectl(['delete', 'pv', '-l', `edgex-boot/namespace=${namespace}`, '--ignore-not-found']);
+  // The node's disk, as the machine sees it.
+  await rm(join(nodeDir(1), 'disk/var/lib/edgex', namespace), { recursive: true, force: true });
 }
 
 /** How many events core-data has, of one device where one is named; asked through the API server. */
