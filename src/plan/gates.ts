@@ -93,7 +93,8 @@ function question(gate: Gate): string {
   const url = `http://${gate.service}:${gate.port}`;
   switch (gate.kind) {
     case 'leader':
-      return `$get '${url}/v1/status/leader' | grep -q :`;
+      // A leader that is elected may still be busy with its log: only one that answers for itself will do.
+      return `$get '${url}/v1/catalog/nodes?consistent' | grep -q Node`;
     case 'keys':
       // Without a leader Consul would keep the question to itself for seconds. What it knows itself will do: keys come in
       // the order in which they were written, and the digest comes last.
