@@ -7,7 +7,7 @@ import { fujiPlan } from '../support/fuji.ts';
 /**
  * What happens when nobody is there. `EDGEX_LAB_ROUNDS=20` repeats each of these as often as one wants to be sure.
  */
-const rounds = Number(process.env.EDGEX_LAB_ROUNDS ?? 2);
+const rounds = Number(process.env.EDGEX_LAB_ROUNDS ?? 1);
 const namespace = 'power-test';
 const serviceCount = fujiPlan({ database: 'redis' }).services.length;
 
