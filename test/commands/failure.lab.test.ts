@@ -55,7 +55,7 @@ async function endsAtOnce(lab: Lab, namespace: string): Promise<void> {
 }
 
 async function crashesLater(lab: Lab, namespace: string): Promise<void> {
-  await plantFault(lab, namespace, 'edgex-core-data', 'crash-after:1500', withDevices);
+  await plantFault(lab, namespace, 'edgex-core-data', 'crash-after:400', withDevices);
   const run = await tryInstall(lab, namespace, ...withDevices);
   const failure = failureEvent(run);
   assert.equal(run.code, 4, run.stdout);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { removeNamespace } from '../support/boot.ts';
 import type { Lab } from './lab.ts';
 import { labTest } from './require.ts';
 
@@ -36,7 +37,7 @@ function pod(name: string, args: readonly string[]) {
 }
 
 labTest('pods run, find each other by name, and do so again after a power cut', async (lab) => {
-  await lab.kubectl(['delete', 'namespace', namespace, '--ignore-not-found']);
+  await removeNamespace(lab, namespace);
   try {
     await lab.kubectl(['apply', '-f', '-'], JSON.stringify(objects));
     await bothReady(lab);
