@@ -1,3 +1,4 @@
+import type { KubeObject } from '../base/kube-types.ts';
 import type { KubeClient } from '../kube/types.ts';
 import { installationKinds } from '../plan/kinds.ts';
 import { isManaged } from '../plan/ownership.ts';
@@ -14,6 +15,12 @@ export async function readInstalled(kube: KubeClient, namespace: string): Promis
       kube.list(apiVersion, kind, namespaced ? { namespace } : {}),
     ),
   ]);
+  return factsOf(namespace, [...(found ? [found] : []), ...lists.flat()]);
+}
+
+/** The facts about a namespace that follow from its objects, the namespace itself among them where it exists. */
+export function factsOf(namespace: string, objects: readonly KubeObject[]): InstalledFacts {
+  const found = objects.find(({ kind, metadata }) => kind === 'Namespace' && metadata.name === namespace);
   return {
     namespace: {
       name: namespace,
@@ -22,6 +29,6 @@ export async function readInstalled(kube: KubeClient, namespace: string): Promis
       managed: found !== undefined && isManaged(found),
       labels: found?.metadata.labels ?? {},
     },
-    objects: [...(found ? [found] : []), ...lists.flat()],
+    objects,
   };
 }

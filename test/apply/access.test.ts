@@ -4,9 +4,10 @@ import { parseAllDocuments } from 'yaml';
 import { checkAccess, checkReadAccess } from '../../src/apply/access.ts';
 import { installRights, type Right } from '../../src/apply/rights.ts';
 import { type BootErrorDetails, isBootError } from '../../src/base/errors.ts';
+import { factsOf } from '../../src/facts/installed.ts';
 import { draftChanges } from '../../src/plan/changes.ts';
 import { localPlan } from '../support/local-plan.ts';
-import { factsOf, fakeKube } from './fake-kube.ts';
+import { fakeKube } from './fake-kube.ts';
 
 const plan = localPlan();
 const fresh = draftChanges(plan, factsOf(plan.namespace, []));

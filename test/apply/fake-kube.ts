@@ -1,9 +1,9 @@
 import { type KubeObject, type ObjectRef, refOf } from '../../src/base/kube-types.ts';
+import { factsOf } from '../../src/facts/installed.ts';
 import type { InstalledFacts } from '../../src/facts/types.ts';
 import { KubeError } from '../../src/kube/errors.ts';
 import type { KubeClient } from '../../src/kube/types.ts';
 import { refKey } from '../../src/plan/inventory.ts';
-import { isManaged } from '../../src/plan/ownership.ts';
 
 export interface FakeKube extends KubeClient {
   /** What the cluster has, by line of the inventory. */
@@ -104,21 +104,6 @@ export function fakeKube(existing: readonly KubeObject[] = [], refuse: Refusal =
     raw: async () => ({ status: 200, body: '{}' }),
     proxy: async () => ({ status: 503, body: '' }),
     facts: (namespace) => factsOf(namespace, [...objects.values()]),
-  };
-}
-
-/** The facts that go with these objects. */
-export function factsOf(namespace: string, objects: readonly KubeObject[]): InstalledFacts {
-  const found = objects.find(({ kind, metadata }) => kind === 'Namespace' && metadata.name === namespace);
-  return {
-    namespace: {
-      name: namespace,
-      exists: found !== undefined,
-      terminating: found?.metadata.deletionTimestamp !== undefined,
-      managed: found !== undefined && isManaged(found),
-      labels: found?.metadata.labels ?? {},
-    },
-    objects,
   };
 }
 

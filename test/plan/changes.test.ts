@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isBootError } from '../../src/base/errors.ts';
 import { formatRef, type KubeObject, refOf } from '../../src/base/kube-types.ts';
+import { factsOf } from '../../src/facts/installed.ts';
 import { draftChanges, type ObjectChange } from '../../src/plan/changes.ts';
 import { readInventory, renderInventory } from '../../src/plan/inventory.ts';
 import { commonLabels, managedByLabel } from '../../src/plan/labels.ts';
 import { needsDirectories, splitChanges, stepsOf } from '../../src/plan/steps.ts';
 import type { Plan } from '../../src/plan/types.ts';
-import { factsOf } from '../apply/fake-kube.ts';
 import { localPlan } from '../support/local-plan.ts';
 
 const full = localPlan({ with: ['mqtt-export'] });

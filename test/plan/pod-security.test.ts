@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isBootError } from '../../src/base/errors.ts';
+import { factsOf } from '../../src/facts/installed.ts';
 import { draftChanges } from '../../src/plan/changes.ts';
 import { requirePodSecurity } from '../../src/plan/pod-security.ts';
 import type { Plan } from '../../src/plan/types.ts';
-import { factsOf } from '../apply/fake-kube.ts';
 import { fujiPlan } from '../support/fuji.ts';
 import { localPlan } from '../support/local-plan.ts';
 
