@@ -31,6 +31,8 @@ export interface Verdict {
 interface Suspicion {
   readonly sinceMs: number;
   readonly seenMs: number;
+  /** A container had ended. */
+  readonly isCrash: boolean;
 }
 
 /** What the looks so far have shown, by service and cause. */
@@ -43,6 +45,8 @@ export type Suspicions = ReadonlyMap<string, Suspicion>;
 const lapseMs = 45_000;
 /** A suspicion is told once it is older than what happens in any start. */
 const tellAfterMs = 2_000;
+/** What has crashed is ready once it has stayed up for this long: between two crashes it looks ready, too. */
+const stayUpMs = 10_000;
 
 /**
  * Judges the newest looks at all services of a rollout. Needs of services that are no part of it count as met.
@@ -56,13 +60,20 @@ export function judge(
 ): { readonly verdicts: readonly Verdict[]; readonly suspicions: Suspicions } {
   const readySince = new Map(looks.map(({ view, readiness }) => [view.service, readySinceMs(readiness)]));
   const next = new Map([...suspicions].filter(([, { seenMs }]) => nowMs - seenMs <= lapseMs));
-  const lasted = (service: string, { cause }: Finding): number => {
+  const lasted = (service: string, { cause, symptom }: Finding): number => {
     const key = `${service} ${cause.code}`;
     const sinceMs = next.get(key)?.sinceMs ?? nowMs;
-    next.set(key, { sinceMs, seenMs: nowMs });
+    next.set(key, { sinceMs, seenMs: nowMs, isCrash: symptom.ended !== undefined });
     return nowMs - sinceMs;
   };
+  const hasJustCrashed = (service: string): boolean =>
+    [...next].some(
+      ([key, { seenMs, isCrash }]) => isCrash && key.startsWith(`${service} `) && nowMs - seenMs < stayUpMs,
+    );
   const verdicts = looks.map(({ view, readiness }): Verdict => {
+    if (readiness.state === 'ready' && hasJustCrashed(view.service)) {
+      return { service: view.service, state: 'starting', reason: 'it has just crashed; does it stay up?' };
+    }
     const finding = 'finding' in readiness ? readiness.finding : undefined;
     const lastedMs = finding && isItsOwn(finding, view, readySince) ? lasted(view.service, finding) : undefined;
     const unmet = view.needs.find(({ service }) => readySince.get(service) === notReady);

@@ -71,6 +71,20 @@ describe('a cause', () => {
     );
   });
 
+  it('that ended a container keeps its service from being ready until it has stayed up for a while', () => {
+    const crashed = look('app', suspect('crash-loop', { ended: 'Error', exitCode: 1 }));
+    const up = look('app', ready(0));
+    assert.deepEqual(
+      states([
+        [0, crashed],
+        [2_000, up],
+        [9_999, up],
+        [10_000, up],
+      ]),
+      ['starting', 'starting', 'starting', 'ready'],
+    );
+  });
+
   it('lasts by itself, whatever else shows in between', () => {
     const app = look('app', suspect('crash-loop'));
     const note = look('app', { state: 'starting', finding: finding('no-progress') });
