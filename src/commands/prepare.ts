@@ -19,7 +19,7 @@ import { chooseArchitecture } from '../plan/architecture.ts';
 import { makePlan } from '../plan/plan.ts';
 import { requirePodSecurity } from '../plan/pod-security.ts';
 import { exampleSettings } from '../plan/site-settings.ts';
-import type { Plan } from '../plan/types.ts';
+import type { Plan, StorageChoice } from '../plan/types.ts';
 import type { Program } from './program.ts';
 import { type LoadedRelease, loadRelease, overridesOf } from './release.ts';
 
@@ -109,7 +109,18 @@ function describeCluster({ version, distribution, nodes }: ClusterFacts): string
 }
 
 function describeStorage({ storage }: Plan): string {
-  const what =
-    storage.kind === 'local' ? `local volumes in ${storage.root}` : `class ${storage.className ?? '(default)'}`;
-  return `${what} (${storage.reason})`;
+  return `${whereOf(storage)} (${storage.reason})`;
+}
+
+function whereOf(storage: StorageChoice): string {
+  switch (storage.kind) {
+    case 'local':
+      return `local volumes in ${storage.root}`;
+    case 'nfs':
+      return `volumes on ${storage.server}:${storage.path}`;
+    case 'class':
+      return `class ${storage.className ?? '(default)'}`;
+    case 'existing':
+      return 'volumes that are there';
+  }
 }

@@ -74,6 +74,14 @@ function parseRef(line: string): readonly ObjectRef[] {
 }
 
 function storageText(storage: StorageChoice): string {
-  if (storage.kind === 'local') return `local:${storage.root}`;
-  return storage.className === undefined ? 'class' : `class:${storage.className}`;
+  switch (storage.kind) {
+    case 'local':
+      return `local:${storage.root}`;
+    case 'nfs':
+      return `nfs://${storage.server}${storage.path}`;
+    case 'class':
+      return storage.className === undefined ? 'class' : `class:${storage.className}`;
+    case 'existing':
+      return 'existing';
+  }
 }

@@ -9,8 +9,9 @@ import { commonLabels } from './labels.ts';
 import type { Architecture, Database, Release } from './release.ts';
 import { configurationDigest } from './seed.ts';
 import { imageFor, selectServices } from './select.ts';
-import { chooseStorage, directoriesOf, renderVolumes } from './storage.ts';
+import { chooseStorage } from './storage.ts';
 import type { Plan, PlannedService } from './types.ts';
+import { directoriesOf, renderVolumes } from './volumes.ts';
 import { renderDeployment, renderService } from './workload.ts';
 
 export interface PlanInput {

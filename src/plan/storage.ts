@@ -1,10 +1,8 @@
 import { BootError } from '../base/errors.ts';
-import type { KubeObject } from '../base/kube-types.ts';
 import { nearestName } from '../base/nearest.ts';
 import type { ClusterFacts, StorageFacts } from '../facts/types.ts';
-import { claimLabel, commonLabels, namespaceLabel } from './labels.ts';
-import type { ClaimRow, Release, ServiceRow } from './release.ts';
-import type { Directory, StorageChoice } from './types.ts';
+import { claimLabel, namespaceLabel } from './labels.ts';
+import type { StorageChoice } from './types.ts';
 
 /**
  * Where the data live. `auto` keeps what is installed, else takes a local directory on a single node; a kind of storage
@@ -12,7 +10,6 @@ import type { Directory, StorageChoice } from './types.ts';
  */
 
 const defaultRoot = '/var/lib/edgex';
-const directoryMode = '0770';
 
 export interface StorageInput {
   /** `auto`, `local`, `local:/path` or `class:NAME`; the grammar is the option table's. */
@@ -96,91 +93,6 @@ function chooseClass(className: string, facts: StorageFacts | undefined): Storag
       ? `Did you mean class:${nearest}?`
       : `It has: ${known.join(', ') || 'none; leave the option away for local volumes'}.`,
   });
-}
-
-export interface VolumeContext {
-  readonly release: Release;
-  readonly namespace: string;
-  readonly choice: StorageChoice;
-}
-
-interface OwnedClaim {
-  readonly claim: ClaimRow;
-  readonly row: ServiceRow;
-}
-
-/** The volumes and claims of the services, volumes first: a claim that is seen before its volume binds late. */
-export function renderVolumes(services: Iterable<ServiceRow>, context: VolumeContext): readonly KubeObject[] {
-  const claims = ownedClaims(services).map(({ claim }) => claim);
-  return [
-    ...claims.flatMap((claim) => renderVolume(claim, context)),
-    ...claims.map((claim) => renderClaim(claim, context)),
-  ];
-}
-
-/** The directories that local volumes lead to, with the owner that the service's process has. */
-export function directoriesOf(services: Iterable<ServiceRow>, context: VolumeContext): readonly Directory[] {
-  const { choice, namespace } = context;
-  if (choice.kind !== 'local') return [];
-  return ownedClaims(services).map(({ claim, row }) => ({
-    path: `${choice.root}/${namespace}/${claim.name}`,
-    uid: row.security.uid ?? 0,
-    gid: row.security.gid ?? 0,
-    mode: directoryMode,
-  }));
-}
-
-function ownedClaims(services: Iterable<ServiceRow>): readonly OwnedClaim[] {
-  return [...services].flatMap((row) => row.claims.map((claim) => ({ claim, row })));
-}
-
-function renderVolume(claim: ClaimRow, { release, namespace, choice }: VolumeContext): readonly KubeObject[] {
-  if (choice.kind !== 'local') return [];
-  const labels = { ...commonLabels(release), [claimLabel]: claim.name, [namespaceLabel]: namespace };
-  return [
-    {
-      apiVersion: 'v1',
-      kind: 'PersistentVolume',
-      metadata: { name: volumeName(namespace, claim.name), labels },
-      spec: {
-        capacity: { storage: claim.size },
-        accessModes: ['ReadWriteOnce'],
-        volumeMode: 'Filesystem',
-        persistentVolumeReclaimPolicy: 'Retain',
-        storageClassName: '',
-        claimRef: { apiVersion: 'v1', kind: 'PersistentVolumeClaim', namespace, name: claim.name },
-        // Not hostPath: that ignores fsGroup.
-        local: { path: `${choice.root}/${namespace}/${claim.name}` },
-        nodeAffinity: {
-          required: {
-            nodeSelectorTerms: [
-              { matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: [choice.hostname] }] },
-            ],
-          },
-        },
-      },
-    },
-  ];
-}
-
-function renderClaim(claim: ClaimRow, { release, namespace, choice }: VolumeContext): KubeObject {
-  const where =
-    choice.kind === 'local'
-      ? { storageClassName: '', volumeName: volumeName(namespace, claim.name) }
-      : choice.className !== undefined
-        ? { storageClassName: choice.className }
-        : {};
-  return {
-    apiVersion: 'v1',
-    kind: 'PersistentVolumeClaim',
-    metadata: { name: claim.name, namespace, labels: { ...commonLabels(release), [claimLabel]: claim.name } },
-    spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: claim.size } }, ...where },
-  };
-}
-
-/** Volumes have no namespace of their own, so their names carry it. */
-function volumeName(namespace: string, claim: string): string {
-  return `edgex-${namespace}-${claim}`;
 }
 
 function splitOnce(text: string, separator: string): readonly [string, string | undefined] {

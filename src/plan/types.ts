@@ -46,11 +46,25 @@ export interface ServiceConfiguration {
   readonly keys: Readonly<Record<string, string>>;
 }
 
-/** Where the claims' data live. Other kinds of storage are added here and in `plan/storage.ts`. */
-export type StorageChoice =
-  | { readonly kind: 'local'; readonly root: string; readonly hostname: string; readonly reason: string }
+/** Where the claims' data live, and why there. Chosen in `plan/storage.ts`, made into objects in `plan/volumes.ts`. */
+export type StorageChoice = (
+  | { readonly kind: 'local'; readonly root: string; readonly hostname: string }
+  | { readonly kind: 'nfs'; readonly server: string; readonly path: string }
   /** No name means the cluster's default class. */
-  | { readonly kind: 'class'; readonly className?: string; readonly reason: string };
+  | { readonly kind: 'class'; readonly className?: string }
+  /** Volumes that are there, by the claim that each is for. */
+  | { readonly kind: 'existing'; readonly volumes: Readonly<Record<string, ExistingVolume>> }
+) & {
+  readonly reason: string;
+  /** What is to be known about this choice before anything is written. */
+  readonly warnings?: readonly string[];
+};
+
+export interface ExistingVolume {
+  readonly name: string;
+  /** Of the volume; empty when it has none. */
+  readonly className: string;
+}
 
 export interface Directory {
   readonly path: string;

@@ -1,0 +1,115 @@
+import type { KubeObject } from '../base/kube-types.ts';
+import { claimLabel, commonLabels, namespaceLabel } from './labels.ts';
+import type { ClaimRow, Release, ServiceRow } from './release.ts';
+import type { Directory, StorageChoice } from './types.ts';
+
+/** The objects and directories that a choice of storage comes to. */
+
+const directoryMode = '0770';
+
+export interface VolumeContext {
+  readonly release: Release;
+  readonly namespace: string;
+  readonly choice: StorageChoice;
+}
+
+interface OwnedClaim {
+  readonly claim: ClaimRow;
+  readonly row: ServiceRow;
+}
+
+/** The volumes and claims of the services, volumes first: a claim that is seen before its volume binds late. */
+export function renderVolumes(services: Iterable<ServiceRow>, context: VolumeContext): readonly KubeObject[] {
+  const claims = ownedClaims(services).map(({ claim }) => claim);
+  return [
+    ...claims.flatMap((claim) => renderVolume(claim, context)),
+    ...claims.map((claim) => renderClaim(claim, context)),
+  ];
+}
+
+/** The directories that local volumes lead to, with the owner that the service's process has. */
+export function directoriesOf(services: Iterable<ServiceRow>, context: VolumeContext): readonly Directory[] {
+  const { choice, namespace } = context;
+  if (choice.kind !== 'local') return [];
+  return ownedClaims(services).map(({ claim, row }) => ({
+    path: `${choice.root}/${namespace}/${claim.name}`,
+    uid: row.security.uid ?? 0,
+    gid: row.security.gid ?? 0,
+    mode: directoryMode,
+  }));
+}
+
+function ownedClaims(services: Iterable<ServiceRow>): readonly OwnedClaim[] {
+  return [...services].flatMap((row) => row.claims.map((claim) => ({ claim, row })));
+}
+
+function renderVolume(claim: ClaimRow, { release, namespace, choice }: VolumeContext): readonly KubeObject[] {
+  if (choice.kind !== 'local' && choice.kind !== 'nfs') return [];
+  const labels = { ...commonLabels(release), [claimLabel]: claim.name, [namespaceLabel]: namespace };
+  return [
+    {
+      apiVersion: 'v1',
+      kind: 'PersistentVolume',
+      metadata: { name: volumeName(namespace, claim.name), labels },
+      spec: {
+        capacity: { storage: claim.size },
+        accessModes: ['ReadWriteOnce'],
+        volumeMode: 'Filesystem',
+        persistentVolumeReclaimPolicy: 'Retain',
+        storageClassName: '',
+        claimRef: { apiVersion: 'v1', kind: 'PersistentVolumeClaim', namespace, name: claim.name },
+        ...sourceOf(choice, `${namespace}/${claim.name}`),
+      },
+    },
+  ];
+}
+
+/** @param directory below the root of all volumes */
+function sourceOf(choice: StorageChoice & { readonly kind: 'local' | 'nfs' }, directory: string): object {
+  if (choice.kind === 'nfs') return { nfs: { server: choice.server, path: `${choice.path}/${directory}` } };
+  return {
+    // Not hostPath: that ignores fsGroup.
+    local: { path: `${choice.root}/${directory}` },
+    nodeAffinity: {
+      required: {
+        nodeSelectorTerms: [
+          { matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: [choice.hostname] }] },
+        ],
+      },
+    },
+  };
+}
+
+/** How a claim finds its volume. */
+function bindingOf(claim: ClaimRow, { namespace, choice }: VolumeContext): object {
+  switch (choice.kind) {
+    case 'local':
+    case 'nfs':
+      return { storageClassName: '', volumeName: volumeName(namespace, claim.name) };
+    case 'class':
+      return choice.className === undefined ? {} : { storageClassName: choice.className };
+    case 'existing': {
+      const volume = choice.volumes[claim.name];
+      return volume === undefined ? {} : { storageClassName: volume.className, volumeName: volume.name };
+    }
+  }
+}
+
+function renderClaim(claim: ClaimRow, context: VolumeContext): KubeObject {
+  const { release, namespace } = context;
+  return {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name: claim.name, namespace, labels: { ...commonLabels(release), [claimLabel]: claim.name } },
+    spec: {
+      accessModes: ['ReadWriteOnce'],
+      resources: { requests: { storage: claim.size } },
+      ...bindingOf(claim, context),
+    },
+  };
+}
+
+/** Volumes have no namespace of their own, so their names carry it. */
+function volumeName(namespace: string, claim: string): string {
+  return `edgex-${namespace}-${claim}`;
+}
