@@ -7,6 +7,7 @@ export const exitCodes = {
   rollout: 4,
   timeout: 5,
   verify: 6,
+  locked: 7,
   cluster: 8,
   interrupted: 130,
   terminated: 143,

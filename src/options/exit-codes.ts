@@ -9,6 +9,7 @@ const meanings: Readonly<Record<ExitName, string>> = {
   rollout: 'a service failed',
   timeout: 'not ready in time',
   verify: 'ready, but the verification failed',
+  locked: 'another run works on the same installation',
   cluster: "the cluster can't be reached, or denies",
   interrupted: 'interrupted',
   terminated: 'terminated',
