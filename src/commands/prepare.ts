@@ -1,17 +1,11 @@
 import { checkReadAccess } from '../apply/access.ts';
 import { type ObjectChange, previewChanges } from '../apply/preview.ts';
-import { systemClock } from '../base/clock.ts';
 import type { Emit } from '../base/events.ts';
 import { chooseReach, type Reach } from '../consul/reach.ts';
 import { readCluster } from '../facts/cluster.ts';
-import { loadDistributions } from '../facts/distributions.ts';
 import { readInstalled } from '../facts/installed.ts';
-import { findKubeconfig } from '../facts/kubeconfig.ts';
-import { kubeconfigSecrets } from '../facts/kubeconfig-secrets.ts';
-import { localMachine } from '../facts/machine.ts';
 import { readStorage } from '../facts/storage.ts';
 import type { ClusterFacts, InstalledFacts, StorageFacts } from '../facts/types.ts';
-import { openCluster } from '../kube/client.ts';
 import { hasStatus } from '../kube/errors.ts';
 import type { KubeClient } from '../kube/types.ts';
 import type { Options } from '../options/resolve.ts';
@@ -20,6 +14,7 @@ import { makePlan } from '../plan/plan.ts';
 import { requirePodSecurity } from '../plan/pod-security.ts';
 import { exampleSettings } from '../plan/site-settings.ts';
 import type { Plan, StorageChoice } from '../plan/types.ts';
+import { connect } from './connect.ts';
 import type { Program } from './program.ts';
 import { type LoadedRelease, loadRelease, overridesOf } from './release.ts';
 
@@ -71,18 +66,6 @@ export async function prepare(options: Options, program: Program, emit: Emit): P
   const changes = await previewChanges(plan, installed, { kube, forceConflicts: options.forceConflicts });
   requirePodSecurity(changes, plan, installed);
   return { ...loaded, kube, reach, installed, plan, changes };
-}
-
-function connect(options: Options, { env, signal, secrets }: Program, emit: Emit): KubeClient {
-  const { kubeconfig: path, context } = options;
-  const kubeconfig = findKubeconfig(
-    { ...(path === undefined ? {} : { path }), ...(context === undefined ? {} : { context }) },
-    localMachine(env),
-    loadDistributions(),
-  );
-  for (const secret of kubeconfigSecrets(kubeconfig)) secrets.add(secret);
-  emit({ type: 'fact', name: 'kubeconfig', value: `${kubeconfig.source}, context ${kubeconfig.context}` });
-  return openCluster(kubeconfig, { clock: systemClock, signal, emit });
 }
 
 async function readFacts(
