@@ -26,6 +26,8 @@ export interface BootErrorDetails {
   readonly hint?: string;
   /** Evidence: newest warning events, last log lines. Printed indented below the message. */
   readonly evidence?: readonly string[];
+  /** Waiting changes nothing about it: a file that this user may not read. */
+  readonly isLasting?: true;
 }
 
 /**

@@ -5,22 +5,59 @@ import { findKubeconfig } from '../facts/kubeconfig.ts';
 import { kubeconfigSecrets } from '../facts/kubeconfig-secrets.ts';
 import { localMachine } from '../facts/machine.ts';
 import { openCluster } from '../kube/client.ts';
-import type { KubeClient } from '../kube/types.ts';
+import type { KubeClient, Kubeconfig } from '../kube/types.ts';
 import type { Options } from '../options/resolve.ts';
+import { awaitCluster } from '../wait/cluster.ts';
+import { clusterStages } from '../wait/cluster-stages.ts';
 import type { Program } from './program.ts';
+
+/** On the first boot of a small node k3s takes minutes to come up. */
+const unattendedWaitMs = 600_000;
 
 /**
  * The cluster that the options mean. Sends nothing yet; what the kubeconfig keeps secret is not printed from here on.
  * @throws BootError `cluster` when there is no kubeconfig, or none that can be used; `usage` for a context that isn't there.
  */
-export function connect(options: Options, { env, signal, secrets }: Program, emit: Emit): KubeClient {
-  const { kubeconfig: path, context } = options;
+export function connect(options: Options, program: Program, emit: Emit): KubeClient {
+  const kubeconfig = locate(options, program);
+  emit({ type: 'fact', name: 'kubeconfig', value: `${kubeconfig.source}, context ${kubeconfig.context}` });
+  return openCluster(kubeconfig, { clock: systemClock, signal: program.signal, emit });
+}
+
+/**
+ * The same, once the cluster is up: where nobody watches, or as long as `--wait-cluster` says.
+ * @throws BootError as {@link connect} and `awaitCluster`
+ */
+export async function connectWhenUp(options: Options, program: Program, emit: Emit): Promise<KubeClient> {
+  const { signal, stderr } = program;
+  const waitMs = options.waitClusterMs ?? (stderr.isTerminal ? 0 : unattendedWaitMs);
+  if (waitMs > 0) {
+    const className = /^class:(.+)$/.exec(options.storage)?.[1];
+    const stages = clusterStages(openEachTime(options, program), className);
+    await awaitCluster(stages, { clock: systemClock, signal, emit, deadlineMs: systemClock.now() + waitMs });
+  }
+  return connect(options, program, emit);
+}
+
+/** Opens what is found anew only when it is another one. Disturbances are what the wait is about, so they aren't told. */
+function openEachTime(options: Options, program: Program): () => KubeClient {
+  let open: { readonly document: string; readonly kube: KubeClient } | undefined;
+  return () => {
+    const kubeconfig = locate(options, program);
+    if (open?.document !== kubeconfig.document) {
+      const kube = openCluster(kubeconfig, { clock: systemClock, signal: program.signal });
+      open = { document: kubeconfig.document, kube };
+    }
+    return open.kube;
+  };
+}
+
+function locate({ kubeconfig: path, context }: Options, { env, secrets }: Program): Kubeconfig {
   const kubeconfig = findKubeconfig(
     { ...(path === undefined ? {} : { path }), ...(context === undefined ? {} : { context }) },
     localMachine(env),
     loadDistributions(),
   );
   for (const secret of kubeconfigSecrets(kubeconfig)) secrets.add(secret);
-  emit({ type: 'fact', name: 'kubeconfig', value: `${kubeconfig.source}, context ${kubeconfig.context}` });
-  return openCluster(kubeconfig, { clock: systemClock, signal, emit });
+  return kubeconfig;
 }

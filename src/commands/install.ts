@@ -1,4 +1,5 @@
 import { systemClock } from '../base/clock.ts';
+import { connectWhenUp } from './connect.ts';
 import { prepare } from './prepare.ts';
 import type { Work } from './program.ts';
 import { withReporter } from './reporting.ts';
@@ -12,13 +13,13 @@ export const install: Work = (options, program) =>
   // As JSON the events are the result.
   withReporter(options, program, options.output === 'json' ? program.stdout : program.stderr, async (emit) => {
     const startedMs = systemClock.now();
-    const prepared = await prepare(options, program, emit);
+    const prepared = await prepare(options, program, emit, connectWhenUp);
     const run: Run = {
       ...prepared,
       options,
       emit,
       signal: program.signal,
-      deadlineMs: startedMs + options.timeoutMs,
+      deadlineMs: systemClock.now() + options.timeoutMs,
     };
     await apply(run);
     const seed = await rollOut(run);

@@ -28,15 +28,23 @@ export interface Prepared extends LoadedRelease {
   readonly changes: readonly ObjectChange[];
 }
 
+/** Finds the cluster, and may wait for it. */
+export type Connect = (options: Options, program: Program, emit: Emit) => KubeClient | Promise<KubeClient>;
+
 /**
  * The stages that only read: facts, plan, and the preview of its changes.
  * @throws BootError `cluster` when it can't be reached or denies, `usage` or `preflight` when the options don't fit.
  */
-export async function prepare(options: Options, program: Program, emit: Emit): Promise<Prepared> {
+export async function prepare(
+  options: Options,
+  program: Program,
+  emit: Emit,
+  open: Connect = connect,
+): Promise<Prepared> {
   const loaded = loadRelease();
   const overrides = overridesOf(loaded.release, options);
   emit({ type: 'stage', stage: 'facts', message: 'looking at the cluster' });
-  const kube = connect(options, program, emit);
+  const kube = await open(options, program, emit);
   const [cluster, storage, installed, reach] = await readFacts(kube, options);
   emit({ type: 'fact', name: 'cluster', value: describeCluster(cluster) });
   emit({ type: 'fact', name: 'reach', value: reach.way === 'direct' ? 'ClusterIPs' : "the API server's proxy" });

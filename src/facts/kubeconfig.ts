@@ -146,6 +146,7 @@ function readFile(
           ? 'this is a directory, not a kubeconfig'
           : `the kubeconfig is there, but can't be read (${code})`,
       hint: isDenied ? deniedHint : 'Name a file with --kubeconfig.',
+      isLasting: true,
     });
   }
 }

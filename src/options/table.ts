@@ -38,7 +38,13 @@ export type OptionRow = Row &
       }
     | { readonly type: 'choice'; readonly choices: readonly string[]; readonly default: string }
     | { readonly type: 'boolean'; readonly default: boolean }
-    | { readonly type: 'duration'; readonly placeholder: string; readonly default: string }
+    | {
+        readonly type: 'duration';
+        readonly placeholder: string;
+        readonly default?: string;
+        /** 0s has a meaning, too. */
+        readonly mayBeZero?: true;
+      }
     | { readonly type: 'list'; readonly placeholder: string }
     | { readonly type: 'settings'; readonly placeholder: string }
   );
@@ -174,6 +180,15 @@ export const table = {
     commands: ['install'],
     help: 'How long it may take until every service is ready, as in 90s, 15m or 1h30m; pulling images extends it.',
   },
+  waitClusterMs: {
+    flag: 'wait-cluster',
+    type: 'duration',
+    placeholder: 'DURATION',
+    mayBeZero: true,
+    group: 'Run',
+    commands: ['install'],
+    help: 'How long to wait for a cluster that is only just coming up. Without it: 10m where there is no terminal, else not at all.',
+  },
   verify: {
     flag: 'verify',
     type: 'boolean',
@@ -235,7 +250,9 @@ export type OptionKey = keyof typeof table;
 type ValueOf<R> = R extends { readonly type: 'boolean' }
   ? boolean
   : R extends { readonly type: 'duration' }
-    ? number
+    ? R extends { readonly default: string }
+      ? number
+      : number | undefined
     : R extends { readonly type: 'list' }
       ? readonly string[]
       : R extends { readonly type: 'settings' }

@@ -37,7 +37,7 @@ export function readValue(row: OptionRow, { texts, origin }: Given): Reading {
     case 'boolean':
       return readBoolean(text);
     case 'duration':
-      return readDuration(text);
+      return readDuration(text, row.mayBeZero);
     case 'list':
       return readList(texts);
     case 'settings':
@@ -55,7 +55,7 @@ export function readValue(row: OptionRow, { texts, origin }: Given): Reading {
 export function defaultValue(row: OptionRow): OptionValue {
   switch (row.type) {
     case 'duration':
-      return parseDuration(row.default);
+      return row.default === undefined ? undefined : parseDuration(row.default);
     case 'list':
       return [];
     case 'settings':
@@ -72,11 +72,11 @@ function readBoolean(text: string): Reading {
   return value === undefined ? wrong(text, 'neither true nor false', 'Give it true or false.') : { value };
 }
 
-function readDuration(text: string): Reading {
+function readDuration(text: string, mayBeZero = false): Reading {
   const hint = 'Give it a duration, like 90s, 15m or 1h30m.';
   const value = parseDuration(text);
   if (value === undefined) return wrong(text, 'not a duration', hint);
-  if (value === 0) return wrong(text, 'no time at all', hint);
+  if (value === 0 && !mayBeZero) return wrong(text, 'no time at all', hint);
   return value > longestMs ? wrong(text, 'longer than 24h', hint) : { value };
 }
 

@@ -10,7 +10,8 @@ import { capture, type Outcome } from '../support/exec.ts';
 /** What somebody may get wrong: each is one clear message with the place and the next step, and nothing is written. */
 
 const namespace = 'wrong-input-test';
-const install = ['install', '--namespace', namespace];
+/** Without a terminal a cluster that isn't there would be waited for. */
+const install = ['install', '--namespace', namespace, '--wait-cluster', '0s'];
 
 interface Case {
   readonly what: string;

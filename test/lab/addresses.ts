@@ -15,6 +15,8 @@ export const podsCidr = '10.88.0.0/16';
 export const servicesCidr = '10.96.0.0/16';
 /** The Service `default/kubernetes`: the first address of the range. */
 export const apiServiceIp = '10.96.0.1';
+/** The Service `kube-system/kube-dns`, as kubeadm numbers it. */
+export const dnsServiceIp = '10.96.0.10';
 
 export const nodeIp = (index: number): string => `10.90.0.${10 + index}`;
 export const nodePodsCidr = (index: number): string => `10.88.${index}.0/24`;

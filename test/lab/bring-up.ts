@@ -18,6 +18,7 @@ import { ensurePki } from './pki.ts';
 import { kubeconfigPath, nodeName, stateDir } from './places.ts';
 import { alive, kill, recorded, start } from './process.ts';
 import { until } from './run.ts';
+import { standingObjects } from './standing-objects.ts';
 import { prepareMachine, restoreMachine } from './traces.ts';
 
 export type Log = (line: string) => void;
@@ -82,15 +83,9 @@ export async function buildImages({ tree, programs }: Parts): Promise<readonly I
 /** Waits for the API server and gives it what no component makes by itself. */
 async function apiReady(): Promise<void> {
   await until('API server', apiTimeoutMs, async () => (await api('/readyz')).status === 200);
-  // See the authorization mode in control-plane.ts.
-  const answer = await api('/apis/rbac.authorization.k8s.io/v1/clusterrolebindings', {
-    apiVersion: 'rbac.authorization.k8s.io/v1',
-    kind: 'ClusterRoleBinding',
-    metadata: { name: 'lab-nodes' },
-    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'system:node' },
-    subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: 'system:nodes' }],
-  });
-  if (answer.status !== 201 && answer.status !== 409) throw new Error(`rights for the nodes: ${answer.body}`);
+  for (const { path, object } of standingObjects) {
+    await until(path, apiTimeoutMs, async () => [201, 409].includes((await api(path, object)).status));
+  }
   // Without it no pod can be created.
   const account = '/api/v1/namespaces/default/serviceaccounts/default';
   await until('default service account', apiTimeoutMs, async () => (await api(account)).status === 200);

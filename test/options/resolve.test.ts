@@ -18,6 +18,7 @@ const samples: Readonly<Record<OptionKey, readonly [text: string, value: unknown
   architecture: ['arm64', 'arm64'],
   pristine: ['true', true],
   timeoutMs: ['90s', 90_000],
+  waitClusterMs: ['0s', 0],
   verify: ['false', false],
   forceConflicts: ['true', true],
   output: ['json', 'json'],
