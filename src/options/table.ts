@@ -62,6 +62,8 @@ export type OptionGroup = (typeof optionGroups)[number];
 
 const onCluster = ['install', 'plan'] as const;
 const onManifests = [...onCluster, 'render'] as const;
+/** Those that take a release apart. */
+const onRelease = [...onManifests, 'config render'] as const;
 
 const namespaceRule: TextRule = {
   pattern: /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
@@ -117,7 +119,7 @@ export const table = {
     choices: ['auto', 'mongo', 'redis'],
     default: 'auto',
     group: 'Installation',
-    commands: commandNames,
+    commands: onRelease,
     help: 'The database of the services. auto keeps the one that is installed, else goes by the architecture.',
   },
   with: {
@@ -125,7 +127,7 @@ export const table = {
     type: 'list',
     placeholder: 'LIST',
     group: 'Installation',
-    commands: commandNames,
+    commands: onRelease,
     help: 'Optional services to install as well, by name or short name.',
   },
   without: {
@@ -133,7 +135,7 @@ export const table = {
     type: 'list',
     placeholder: 'LIST',
     group: 'Installation',
-    commands: commandNames,
+    commands: onRelease,
     help: 'Optional services to leave out, by name or short name.',
   },
   storage: {
@@ -151,7 +153,7 @@ export const table = {
     type: 'settings',
     placeholder: 'SERVICE/PATH=VALUE',
     group: 'Installation',
-    commands: commandNames,
+    commands: onRelease,
     help: 'Another value for a setting in Consul, the service by name or short name. May be given many times; in the environment one a line.',
   },
   architecture: {
