@@ -9,10 +9,44 @@ import { brokenFile, parseAsset } from '../base/asset-yaml.ts';
 const name = z.string().regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/);
 /** Goes into a shell's script as it is. */
 const word = z.string().regex(/^\w+$/);
-const quantity = z.string().regex(/^\d+(m|Ki|Mi|Gi)?$/);
+const quantity = z.string().regex(/^\d+(m|Ki|Mi|Gi)?$/, 'a quantity, like 50m, 64Mi or 1Gi');
 const architecture = z.enum(['amd64', 'arm64']);
 const database = z.enum(['mongo', 'redis']);
-const image = z.union([z.string(), z.record(architecture, z.string())]);
+const image = z.union([z.string(), z.record(architecture, z.string())], 'an image, or one for each architecture');
+/** Kubernetes takes others too, but no shell does. */
+export const envName = z.string().regex(/^[A-Za-z_]\w*$/, 'a name of letters, digits and _');
+
+/** core/v1 Toleration. */
+export const toleration = z.strictObject({
+  key: z.string().optional(),
+  operator: z.enum(['Exists', 'Equal']).optional(),
+  value: z.string().optional(),
+  effect: z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']).optional(),
+  tolerationSeconds: z.int().optional(),
+});
+
+export const resources = z.strictObject({ cpu: quantity, memory: quantity, memoryLimit: quantity });
+
+/** What a site may add to any service. */
+const siteShape = {
+  replicas: z.int().min(0).default(1),
+  /** Variables whose values are in Secrets of the namespace. */
+  secretEnv: z.record(envName, z.strictObject({ secret: z.string(), key: z.string() })).default({}),
+  /** Path in the container to the text of a file there. */
+  files: z.record(z.string().startsWith('/'), z.string()).default({}),
+  nodeSelector: z.record(z.string(), z.string()).default({}),
+  tolerations: z.array(toleration).default([]),
+};
+
+/** A device service that a site adds. What it doesn't say is as the release's own device service has it. */
+export const deviceService = z.strictObject({
+  title: z.string().optional(),
+  image,
+  port: z.int().min(1).max(65535),
+  command: z.array(z.string()).optional(),
+  args: z.array(z.string()).optional(),
+  registration: z.string().optional(),
+});
 
 const need = z.discriminatedUnion('gate', [
   z.strictObject({ gate: z.literal('leader') }),
@@ -67,17 +101,18 @@ const service = z.strictObject({
   probes: z.strictObject({ startup: probe, readiness: probe, liveness: probe }),
   claims: z.array(claim).default([]),
   security,
-  resources: z.strictObject({ cpu: quantity, memory: quantity, memoryLimit: quantity }),
+  resources,
   /** Its name in the registry's catalogue. */
   registration: z.string().optional(),
   /** `self`: it writes its own keys at its first start and must find none there. */
   configuration: z.enum(['seeded', 'self']).default('seeded'),
-  /** What the verification asks this service for. */
-  role: z.enum(['metadata', 'events']).optional(),
+  /** What this service is asked for: by the verification, or by people with a browser. */
+  role: z.enum(['metadata', 'events', 'interface']).optional(),
   /** Settings whose value in the release is only an example, since each site has its own. */
   siteSettings: z.array(z.string()).default([]),
   /** Of a device service: the devices that it makes at its first start, each with a resource to read. */
   devices: z.record(z.string(), z.string()).optional(),
+  ...siteShape,
 });
 
 const schema = z.strictObject({
@@ -97,8 +132,12 @@ const schema = z.strictObject({
   tools: z.strictObject({ service: z.string(), uid: z.int(), gid: z.int() }),
   environments: z.record(z.string(), z.record(z.string(), z.string())),
   services: z.record(name, service),
+  /** Secrets with which nodes pull images. */
+  pullSecrets: z.array(z.string()).default([]),
 });
 
+export type ReleaseImage = z.infer<typeof image>;
+export type DeviceService = z.infer<typeof deviceService>;
 export type Architecture = z.infer<typeof architecture>;
 export type Database = z.infer<typeof database>;
 export type Need = z.infer<typeof need>;
