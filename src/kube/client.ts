@@ -1,6 +1,7 @@
 import { formatRef, type KubeObject, type ObjectRef, refOf } from '../base/kube-types.ts';
 import { connectionOf, hasStatus, KubeError } from './errors.ts';
 import type { Call } from './exchange.ts';
+import { execInPod } from './exec.ts';
 import { collectionPath, objectPath } from './resources.ts';
 import { openSession } from './session.ts';
 import { openTransport, type TransportOptions } from './transport.ts';
@@ -155,6 +156,8 @@ export function openCluster(kubeconfig: Kubeconfig, options: TransportOptions): 
         throw error;
       }
     },
+
+    exec: (request) => execInPod(session, request),
 
     raw: (path) => ask({ verb: 'get', object: path, method: 'GET', path, repeatable: true, anyAnswer: true }),
 

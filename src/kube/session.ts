@@ -1,3 +1,4 @@
+import type { RequestOptions } from 'node:https';
 import { KubeConfig, RequestContext } from '@kubernetes/client-node';
 import { Agent, type Dispatcher } from 'undici';
 import { KubeError } from './errors.ts';
@@ -12,6 +13,8 @@ export interface Session {
   readonly server: string;
   readonly source: string;
   credentials(): Promise<Credentials>;
+  /** The same for a WebSocket, which has a connection of its own. */
+  socketOptions(): Promise<SocketOptions>;
   /** Drops these credentials and their connections, so that the next call reads the kubeconfig's files and helpers anew. */
   renew(stale: Credentials): void;
 }
@@ -20,6 +23,9 @@ export interface Credentials {
   readonly headers: Readonly<Record<string, string>>;
   readonly dispatcher: Dispatcher;
 }
+
+/** Agent, with certificates and proxy, and headers. */
+export type SocketOptions = Pick<RequestOptions, 'agent' | 'headers' | 'auth'>;
 
 /** @throws KubeError when the kubeconfig can't be used. */
 export function openSession({ source, document }: Kubeconfig): Session {
@@ -36,15 +42,25 @@ export function openSession({ source, document }: Kubeconfig): Session {
       current = undefined;
       throw credentialsError(error, source);
     }
-    // A token file may end with a line break, which no header can hold.
-    const headers = Object.entries(context.getHeaders()).map(([name, value]) => [name, value.trim()]);
-    resolved = { headers: Object.fromEntries(headers), dispatcher: context.getDispatcher() ?? new Agent() };
+    resolved = { headers: trimmed(context.getHeaders()), dispatcher: context.getDispatcher() ?? new Agent() };
     return resolved;
+  };
+
+  const socketOptions = async (): Promise<SocketOptions> => {
+    const options: RequestOptions = {};
+    try {
+      await config.applyToHTTPSOptions(options);
+    } catch (error) {
+      throw credentialsError(error, source);
+    }
+    const { agent, auth, headers = {} } = options;
+    return { agent, auth: auth ?? null, headers: trimmed(headers as Readonly<Record<string, string>>) };
   };
 
   return {
     server,
     source,
+    socketOptions,
     credentials: () => {
       current ??= obtain();
       return current;
@@ -58,6 +74,11 @@ export function openSession({ source, document }: Kubeconfig): Session {
       stale.dispatcher.close().catch(() => undefined);
     },
   };
+}
+
+/** A token file may end with a line break, which no header can hold. */
+function trimmed(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value.trim()]));
 }
 
 function readServer(config: KubeConfig, document: string, source: string): string {

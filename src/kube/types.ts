@@ -25,6 +25,28 @@ export interface HttpRequest {
   readonly timeoutMs?: number;
 }
 
+/** A command to run in a container that runs already. */
+export interface ExecRequest {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+  readonly command: readonly string[];
+  /**
+   * What the command reads. The API servers of older clusters can't tell it that the input is over, so it must know how
+   * much to read.
+   */
+  readonly stdin?: AsyncIterable<Uint8Array>;
+  /** Takes the output piece by piece; while it is at one, no more is fetched than fits into 1 MiB. */
+  readonly stdout?: (chunk: Buffer) => Promise<void>;
+  readonly signal: AbortSignal;
+}
+
+export interface ExecEnd {
+  readonly exitCode: number;
+  /** The end of what it said. */
+  readonly stderr: string;
+}
+
 /**
  * A cluster, as far as the stages need one. Every call has a timeout, retries what may pass by itself,
  * and throws a BootError (exit `cluster`, or `rollout` for an object that is refused).
@@ -52,6 +74,11 @@ export interface KubeClient {
     container: string,
     options: { readonly tailLines: number; readonly previous?: boolean },
   ): Promise<string>;
+  /**
+   * A command in a container. It isn't repeated: once the connection breaks it is unknown how far it came. And where no
+   * error is thrown output may be missing all the same, when a node is under pressure: compare length and digest.
+   */
+  exec(request: ExecRequest): Promise<ExecEnd>;
   /** Any GET on the API server, `/version` or `/readyz`. */
   raw(path: string): Promise<HttpAnswer>;
   /** HTTP to a Service's port through the API server's proxy; answers of any status come back as they are. */

@@ -101,6 +101,7 @@ export function fakeKube(existing: readonly KubeObject[] = [], refuse: Refusal =
         return objects.delete(refKey(ref));
       }),
     logs: async () => '',
+    exec: async () => ({ exitCode: 0, stderr: '' }),
     raw: async () => ({ status: 200, body: '{}' }),
     proxy: async () => ({ status: 503, body: '' }),
     facts: (namespace) => factsOf(namespace, [...objects.values()]),

@@ -30,6 +30,7 @@ export function clusterWith(
     patch: refuse,
     delete: refuse,
     logs: refuse,
+    exec: refuse,
     proxy: refuse,
   };
 }
