@@ -32,7 +32,12 @@ export async function checkReadAccess(namespace: string, kube: KubeClient): Prom
   await requireRights(readRights(namespace), { name: namespace, exists: true }, kube);
 }
 
-async function requireRights(rights: readonly Right[], namespace: RolePlace, kube: KubeClient): Promise<void> {
+/**
+ * Asks the cluster for these rights.
+ * @param namespace for the roles that would grant what is missing
+ * @throws BootError `cluster` as {@link checkAccess}
+ */
+export async function requireRights(rights: readonly Right[], namespace: RolePlace, kube: KubeClient): Promise<void> {
   const answers = await mapPool(rights, parallel, (right) => isAllowed(right, kube));
   const missing = rights.filter((_, index) => !answers[index]);
   if (missing.length === 0) return;

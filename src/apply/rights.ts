@@ -16,7 +16,7 @@ export interface Right {
   readonly name?: string;
 }
 
-interface Need {
+export interface Need {
   readonly apiVersion: string;
   readonly kind: string;
   readonly subresource?: string;
@@ -82,13 +82,15 @@ const writeVerbs: Readonly<Record<ObjectChange['action'], readonly string[]>> = 
   deleted: ['delete'],
 };
 
-function rightsOf({ apiVersion, kind, subresource, verbs }: Need, namespace: string): readonly Right[] {
+/** What a need comes to for a namespace. */
+export function rightsOf({ apiVersion, kind, subresource, verbs }: Need, namespace: string): readonly Right[] {
   const { group, resource: plural } = resourceOf(apiVersion, kind);
   const resource = subresource === undefined ? plural : `${plural}/${subresource}`;
   const place = kind === 'Namespace' ? { namespace, name: namespace } : isNamespaced(kind) ? { namespace } : {};
   return verbs.map((verb) => ({ verb, group, resource, ...place }));
 }
 
-function distinct(rights: readonly Right[]): readonly Right[] {
+/** Each right once. */
+export function distinct(rights: readonly Right[]): readonly Right[] {
   return [...new Map(rights.map((right) => [JSON.stringify(right), right])).values()];
 }

@@ -34,13 +34,17 @@ export function renderInventory(
       version: release.version,
       database,
       storage: storageText(storage),
-      // Sorted, so that the same objects are always the same text.
-      objects: objects
-        .map((ref) => `${refKey(ref)}\n`)
-        .toSorted()
-        .join(''),
+      objects: listRefs(objects),
     },
   };
+}
+
+/** Objects as an inventory lists them: sorted, so that the same ones are always the same text. */
+export function listRefs(objects: readonly ObjectRef[]): string {
+  return objects
+    .map((ref) => `${refKey(ref)}\n`)
+    .toSorted()
+    .join('');
 }
 
 /** Reads the inventory of a namespace; undefined when it has none. Lines that a person spoilt are left out. */

@@ -55,7 +55,7 @@ export function requireLivingNamespace({ namespace, objects }: InstalledFacts): 
     exit: 'preflight',
     object: `namespace/${namespace.name}`,
     cause: 'it is being deleted, and nothing can be made in it',
-    evidence: found ? [describeDeletion(found), ...remainders(found)] : [],
+    evidence: found ? [describeDeletion(found), ...describeRemainders(found)] : [],
     hint: 'Wait until it is gone and run this again, or install into another --namespace.',
   });
 }
@@ -84,7 +84,8 @@ function describeOwner({ kind, metadata }: KubeObject): string {
   return writers.length > 0 ? `written by ${[...new Set(writers)].join(', ')}` : 'it does not say by whom';
 }
 
-function describeDeletion(object: KubeObject): string {
+/** Since when an object is on its way out, and what holds it. */
+export function describeDeletion(object: KubeObject): string {
   const { metadata, spec } = object as KubeObject & { readonly spec?: { readonly finalizers?: readonly string[] } };
   const finalizers = [...(metadata.finalizers ?? []), ...(spec?.finalizers ?? [])];
   const since = `being deleted since ${metadata.deletionTimestamp}`;
@@ -92,7 +93,7 @@ function describeDeletion(object: KubeObject): string {
 }
 
 /** What a namespace still waits for, in the words of its controller. */
-function remainders(object: KubeObject): readonly string[] {
+export function describeRemainders(object: KubeObject): readonly string[] {
   const { status } = object as KubeObject & { readonly status?: { readonly conditions?: readonly Condition[] } };
   return (status?.conditions ?? []).flatMap(({ status: holds, message }) =>
     holds === 'True' && message ? [message] : [],
