@@ -4,6 +4,7 @@ import type { Emit } from '../base/events.ts';
 import { chooseReach, type Reach } from '../consul/reach.ts';
 import { readCluster } from '../facts/cluster.ts';
 import { readInstalled } from '../facts/installed.ts';
+import { withMachine } from '../facts/machine-storage.ts';
 import { readStorage } from '../facts/storage.ts';
 import type { ClusterFacts, InstalledFacts, StorageFacts } from '../facts/types.ts';
 import { hasStatus } from '../kube/errors.ts';
@@ -63,6 +64,7 @@ export async function prepare(
   });
   emit({ type: 'fact', name: 'database', value: plan.database });
   emit({ type: 'fact', name: 'storage', value: describeStorage(plan) });
+  for (const message of plan.storage.warnings ?? []) emit({ type: 'warning', object: 'storage', message });
   for (const { service, setting } of exampleSettings(plan.services, overrides)) {
     emit({
       type: 'warning',
@@ -81,12 +83,13 @@ async function readFacts(
   { namespace, reach }: Options,
 ): Promise<[ClusterFacts, StorageFacts, InstalledFacts, Reach]> {
   try {
-    return await Promise.all([
+    const [cluster, offered, installed, way] = await Promise.all([
       readCluster(kube),
       readStorage(kube, namespace),
       readInstalled(kube, namespace),
       chooseReach(kube, namespace, reach),
     ]);
+    return [cluster, withMachine(offered, cluster), installed, way];
   } catch (error) {
     // Where one right is missing there may be more: all are told at once.
     if (hasStatus(error, 403)) await checkReadAccess(namespace, kube);

@@ -7,7 +7,11 @@ import type { ClusterFacts, NodeFacts, Taint } from './types.ts';
 interface Node extends KubeObject {
   readonly spec: { readonly providerID?: string; readonly unschedulable?: boolean; readonly taints?: readonly Taint[] };
   readonly status?: {
-    readonly nodeInfo?: { readonly architecture?: string };
+    readonly nodeInfo?: {
+      readonly architecture?: string;
+      readonly machineID?: string;
+      readonly bootID?: string;
+    };
     readonly conditions?: readonly Condition[];
     readonly addresses?: readonly { readonly type: string; readonly address: string }[];
     readonly allocatable?: Readonly<Record<string, string>>;
@@ -55,15 +59,18 @@ const rolePrefix = 'node-role.kubernetes.io/';
 
 function readNode({ metadata, spec, status }: Node): NodeFacts {
   const labels = metadata.labels ?? {};
+  const { machineID, bootID, architecture } = status?.nodeInfo ?? {};
   const internalAddress = status?.addresses?.find(({ type }) => type === 'InternalIP')?.address;
   return {
     name: metadata.name,
     hostname: labels['kubernetes.io/hostname'] ?? metadata.name,
-    architecture: status?.nodeInfo?.architecture ?? labels['kubernetes.io/arch'] ?? 'unknown',
+    architecture: architecture ?? labels['kubernetes.io/arch'] ?? 'unknown',
     ready: status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') ?? false,
     unschedulable: spec.unschedulable ?? false,
     roles: Object.keys(labels).flatMap((key) => (key.startsWith(rolePrefix) ? [key.slice(rolePrefix.length)] : [])),
     ...(internalAddress === undefined ? {} : { internalAddress }),
+    ...(machineID ? { machineId: machineID } : {}),
+    ...(bootID ? { bootId: bootID } : {}),
     taints: spec.taints ?? [],
     allocatable: status?.allocatable ?? {},
   };

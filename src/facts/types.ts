@@ -20,6 +20,9 @@ export interface NodeFacts {
   readonly unschedulable: boolean;
   readonly roles: readonly string[];
   readonly internalAddress?: string;
+  /** Of the machine, and of its present run; with them a machine knows that it is this node. */
+  readonly machineId?: string;
+  readonly bootId?: string;
   readonly taints: readonly Taint[];
   /** Quantities as Kubernetes writes them, by resource: `{ cpu: '4', memory: '1939772Ki' }`. */
   readonly allocatable: Readonly<Record<string, string>>;
@@ -33,10 +36,12 @@ export interface Taint {
 
 export interface StorageFacts {
   readonly classes: readonly StorageClassFacts[];
-  /** The volumes that this program made, for whichever namespace. */
+  /** Every volume of the cluster, whoever made it. */
   readonly volumes: readonly VolumeFacts[];
   /** Every claim of the namespace. */
   readonly claims: readonly ClaimFacts[];
+  /** What the machine offers on which the program runs. Absent where that is no node of the cluster. */
+  readonly machine?: MachineStorage;
 }
 
 export interface StorageClassFacts {
@@ -45,7 +50,14 @@ export interface StorageClassFacts {
   readonly provisioner: string;
   readonly bindingMode: 'Immediate' | 'WaitForFirstConsumer';
   readonly reclaimPolicy: string;
+  readonly allowsExpansion: boolean;
+  readonly scope: StorageScope;
+  /** What is to be known about its provisioner, in one line. */
+  readonly quirk?: string;
 }
+
+/** Whether the data lie on one node's disk, or where other nodes reach them too. */
+export type StorageScope = 'node' | 'network' | 'unknown';
 
 export interface VolumeFacts {
   readonly name: string;
@@ -53,13 +65,25 @@ export interface VolumeFacts {
   /** `Available`, `Bound`, `Released` (its claim is gone, its data are not) or `Failed`. */
   readonly phase: string;
   readonly capacity: string;
+  readonly accessModes: readonly string[];
+  /** It is a raw device, not a file system. */
+  readonly isBlock: boolean;
+  /** Empty when it has none. */
+  readonly className: string;
   readonly reclaimPolicy: string;
-  /** The directory on the node, of a local volume. */
-  readonly localPath?: string;
-  /** Of the node that it is on, if it is bound to one. */
-  readonly hostname?: string;
-  readonly claim?: { readonly namespace: string; readonly name: string };
+  readonly source: VolumeSource;
+  /** Of the nodes that it is bound to; empty where it isn't, or not by their hostname. */
+  readonly hostnames: readonly string[];
+  /** The provisioner that made it, if one did. */
+  readonly provisioner?: string;
+  readonly claim?: { readonly namespace: string; readonly name: string; readonly uid?: string };
 }
+
+export type VolumeSource =
+  | { readonly kind: 'local' | 'hostPath'; readonly path: string }
+  | { readonly kind: 'nfs'; readonly server: string; readonly path: string }
+  | { readonly kind: 'csi'; readonly driver: string }
+  | { readonly kind: 'other' };
 
 export interface ClaimFacts {
   readonly name: string;
@@ -85,3 +109,46 @@ export interface NamespaceFacts {
   readonly managed: boolean;
   readonly labels: Readonly<Record<string, string>>;
 }
+
+export interface MachineStorage {
+  /** Of the node that this machine is. */
+  readonly hostname: string;
+  readonly mounts: readonly MountFacts[];
+}
+
+/** A mounted file system that may hold data, or hide one that does. */
+export interface MountFacts {
+  readonly path: string;
+  /** As the kernel names it: `ext4`, `tmpfs`, `nfs4`. */
+  readonly type: string;
+  readonly medium: Medium;
+  /** Major and minor number; mounts with the same ones are the same file system. */
+  readonly device: string;
+  readonly isReadOnly: boolean;
+  /** It is mounted again at the machine's next start. */
+  readonly isLasting: boolean;
+  /** Not known of network file systems: one whose server is gone would never answer. */
+  readonly space?: Space;
+  /** Of an NFS mount: where it comes from. */
+  readonly nfs?: { readonly server: string; readonly path: string };
+}
+
+export interface Space {
+  readonly sizeBytes: number;
+  /** What others than root may still write. */
+  readonly freeBytes: number;
+}
+
+/** What holds the bytes. `virtual` is a virtual machine's disk: what is below it doesn't show. */
+export type Medium =
+  | 'nvme'
+  | 'ssd'
+  | 'virtual'
+  | 'disk'
+  | 'usb-disk'
+  | 'usb-stick'
+  | 'emmc'
+  | 'sd-card'
+  | 'memory'
+  | 'network'
+  | 'unknown';

@@ -10,6 +10,7 @@ import type { Architecture, Database, Release } from './release.ts';
 import { configurationDigest } from './seed.ts';
 import { imageFor, selectServices } from './select.ts';
 import { chooseStorage } from './storage.ts';
+import { claimsOf } from './storage-types.ts';
 import type { Plan, PlannedService } from './types.ts';
 import { directoriesOf, renderVolumes } from './volumes.ts';
 import { renderDeployment, renderService } from './workload.ts';
@@ -51,7 +52,13 @@ export function makePlan(input: PlanInput): Plan {
     overrides: input.overrides,
   });
   const digests = new Map(configuration.map(({ service, keys }) => [service, configurationDigest(keys)]));
-  const choice = chooseStorage({ wish: input.storage, namespace, ...(input.facts ? { facts: input.facts } : {}) });
+  const choice = chooseStorage({
+    wish: input.storage,
+    namespace,
+    architecture,
+    claims: claimsOf(services.values()),
+    ...(input.facts ? { facts: input.facts } : {}),
+  });
   const planned = [...services].map(
     ([name, row]): PlannedService => ({
       name,

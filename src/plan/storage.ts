@@ -1,93 +1,97 @@
 import { BootError } from '../base/errors.ts';
 import { nearestName } from '../base/nearest.ts';
-import type { ClusterFacts, StorageFacts } from '../facts/types.ts';
-import { claimLabel, namespaceLabel } from './labels.ts';
+import type { StorageClassFacts } from '../facts/types.ts';
+import { byRank, classCandidate, matchOf, storageCandidates } from './storage-candidates.ts';
+import { installedPlace, keepInstalled } from './storage-installed.ts';
+import { localCandidateAt, localCandidates } from './storage-local.ts';
+import type { ClusterStorage, StorageCandidate, StorageInput } from './storage-types.ts';
+import { formatPlace, parseWish, type StorageWish } from './storage-wish.ts';
 import type { StorageChoice } from './types.ts';
 
 /**
- * Where the data live. `auto` keeps what is installed, else takes a local directory on a single node; a kind of storage
- * is a branch here and its facts in facts/storage.
+ * Where the data live: what is installed stays; else what is asked for, where that is possible; else the best candidate
+ * of the cluster. A kind of storage is a candidate in storage-candidates.ts and its facts in facts.
+ * @throws BootError `preflight` when the place that is asked for doesn't exist or can't take the data, when it differs
+ *   from what is installed, and when nothing will do.
  */
-
-const defaultRoot = '/var/lib/edgex';
-
-export interface StorageInput {
-  /** `auto`, `local`, `local:/path` or `class:NAME`; the grammar is the option table's. */
-  readonly wish: string;
-  readonly namespace: string;
-  /** Absent where no cluster was asked, as for `render`. */
-  readonly facts?: StorageCluster;
+export function chooseStorage(input: StorageInput): StorageChoice {
+  const wish = parseWish(input.wish);
+  const { facts } = input;
+  if (!facts) return chooseUnseen(wish, input.wish);
+  const seen = { ...input, facts };
+  const installed = installedPlace(seen);
+  if (installed) return keepInstalled(installed, seen);
+  switch (wish.kind) {
+    case 'auto':
+      return chooseBest(seen);
+    case 'local':
+      return chooseLocal(wish.root, seen);
+    case 'nfs':
+      return { ...wish, reason: 'asked for' };
+    case 'class':
+      return chooseClass(wish.className, seen);
+    case 'existing':
+      return chooseExisting(seen);
+  }
 }
 
-interface StorageCluster {
-  readonly cluster: ClusterFacts;
-  readonly storage: StorageFacts;
-}
-
-/**
- * Chooses the storage of an installation.
- * @throws BootError `preflight` when the class doesn't exist, or when local storage would have to guess a node.
- */
-export function chooseStorage({ wish, namespace, facts }: StorageInput): StorageChoice {
-  const [kind, argument] = splitOnce(wish, ':');
-  if (kind === 'class') return chooseClass(argument ?? '', facts?.storage);
-  if (facts) return installedStorage(wish, namespace, facts) ?? chooseLocal(wish, argument ?? defaultRoot, facts);
-  if (kind === 'auto') {
+/** Where no cluster was asked. */
+function chooseUnseen(wish: StorageWish, text: string): StorageChoice {
+  if (wish.kind === 'nfs' || wish.kind === 'class') return { ...wish, reason: 'asked for' };
+  if (wish.kind === 'auto') {
     return { kind: 'class', reason: "no cluster was asked, so the claims take the cluster's default class" };
   }
+  const [what, install] =
+    wish.kind === 'local'
+      ? ['local volumes belong to a node, and no cluster was asked for one', 'make local volumes']
+      : ['no cluster was asked for the volumes that are there', 'find them'];
   throw new BootError({
     exit: 'preflight',
-    object: `--storage ${wish}`,
-    cause: 'local volumes belong to a node, and no cluster was asked for one',
-    hint: 'Use --storage class:NAME here, or let install make local volumes.',
+    object: `--storage ${text}`,
+    cause: what,
+    hint: `Use --storage class:NAME here, or let install ${install}.`,
   });
 }
 
-/** What is installed, where the wish allows it: it can't change while the data are there, though nodes may have joined. */
-function installedStorage(wish: string, namespace: string, facts: StorageCluster): StorageChoice | undefined {
-  const { cluster, storage } = facts;
-  const reason = 'as installed';
-  for (const { labels, localPath, hostname } of storage.volumes) {
-    const tail = `/${namespace}/${labels[claimLabel]}`;
-    if (labels[namespaceLabel] !== namespace || hostname === undefined || !localPath?.endsWith(tail)) continue;
-    const root = localPath.slice(0, -tail.length);
-    const isWanted = wish === 'auto' || wish === 'local' || wish === `local:${root}`;
-    const isThere = cluster.nodes.some((node) => node.hostname === hostname);
-    if (isWanted && isThere) return { kind: 'local', root, hostname, reason };
-  }
-  if (wish !== 'auto') return undefined;
-  const ours = storage.claims.find(({ labels, className }) => labels[claimLabel] !== undefined && className);
-  return ours?.className === undefined ? undefined : { kind: 'class', className: ours.className, reason };
+function chooseBest(input: ClusterStorage): StorageChoice {
+  const candidates = storageCandidates(input).filter(({ rank }) => rank !== undefined);
+  const best = candidates.find(({ obstacle }) => obstacle === undefined);
+  if (!best) throw nothingFits('auto', candidates);
+  if (best.place.kind === 'class') requireOneDefault(best.place.className, input.facts.storage.classes);
+  return accept(best);
 }
 
-function chooseLocal(wish: string, root: string, { cluster, storage }: StorageCluster): StorageChoice {
-  const [node, ...others] = cluster.nodes;
-  if (!node)
-    throw new BootError({ exit: 'preflight', object: 'cluster', cause: 'it has no node', hint: 'Join a node first.' });
-  if (others.length === 0)
-    return { kind: 'local', root, hostname: node.hostname, reason: `${node.name} is the only node` };
-  const classes = storage.classes.map((storageClass) => storageClass.name);
+/** Which of several default classes a claim gets is not for us to guess. */
+function requireOneDefault(className: string | undefined, classes: readonly StorageClassFacts[]): void {
+  const chosen = classes.find(({ name }) => name === className);
+  const equal = classes.filter(({ isDefault, scope }) => isDefault && scope === chosen?.scope).map(({ name }) => name);
+  if (!chosen?.isDefault || equal.length < 2) return;
   throw new BootError({
     exit: 'preflight',
-    object: `--storage ${wish}`,
-    cause: `the cluster has ${others.length + 1} nodes, and local volumes would tie the data to one of them`,
-    hint:
-      classes.length > 0
-        ? `Name a storage class: ${classes.map((name) => `--storage class:${name}`).join(', ')}.`
-        : 'The cluster offers no storage class; install one and name it with --storage class:NAME.',
+    object: '--storage auto',
+    cause: `the cluster has ${equal.length} default storage classes: ${equal.join(', ')}`,
+    hint: `Name one: ${equal.map((name) => `--storage class:${name}`).join(' or ')}.`,
   });
 }
 
-function chooseClass(className: string, facts: StorageFacts | undefined): StorageChoice {
-  const reason = 'asked for';
-  if (!facts || facts.classes.some((storageClass) => storageClass.name === className)) {
-    return { kind: 'class', className, reason };
-  }
-  const known = facts.classes.map((storageClass) => storageClass.name);
+function chooseLocal(root: string | undefined, input: ClusterStorage): StorageChoice {
+  const found = root === undefined ? localCandidates(input) : [localCandidateAt(root, input)];
+  const candidates = found.filter((candidate) => candidate !== undefined);
+  const usable = candidates.filter(({ obstacle }) => obstacle === undefined);
+  const [best] = usable.toSorted(byRank);
+  if (!best) throw nothingFits(input.wish, candidates);
+  return accept(best);
+}
+
+function chooseClass(className: string, input: ClusterStorage): StorageChoice {
+  const { classes } = input.facts.storage;
+  const found = classes.find(({ name }) => name === className);
+  if (found) return { ...accept(classCandidate(found, input)), reason: 'asked for' };
+  const known = classes.map(({ name }) => name);
   const nearest = nearestName(className, known);
   throw new BootError({
     exit: 'preflight',
-    object: `--storage class:${className}`,
+    object: `--storage ${input.wish}`,
     cause: 'the cluster has no storage class of this name',
     hint: nearest
       ? `Did you mean class:${nearest}?`
@@ -95,7 +99,35 @@ function chooseClass(className: string, facts: StorageFacts | undefined): Storag
   });
 }
 
-function splitOnce(text: string, separator: string): readonly [string, string | undefined] {
-  const at = text.indexOf(separator);
-  return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)];
+function chooseExisting(input: ClusterStorage): StorageChoice {
+  const { volumes, without, refused } = matchOf(input);
+  if (without.length === 0) return { kind: 'existing', volumes, reason: 'asked for' };
+  throw new BootError({
+    exit: 'preflight',
+    object: '--storage existing',
+    cause: `no volume is free for ${without.map(({ name, size }) => `${name} (${size})`).join(', ')}`,
+    evidence: [
+      ...Object.entries(volumes).map(([claim, { name }]) => `persistentvolume/${name}: for ${claim}`),
+      ...Object.entries(refused).map(([name, cause]) => `persistentvolume/${name}: ${cause}`),
+    ],
+    hint: 'Make volumes that are large enough, for ReadWriteOnce and without a claimRef, or choose another storage: `edgex-boot storage` lists what there is.',
+  });
+}
+
+function accept({ place, reason, warnings }: StorageCandidate): StorageChoice {
+  return { ...place, reason, ...(warnings.length > 0 ? { warnings } : {}) };
+}
+
+function nothingFits(wish: string, candidates: readonly StorageCandidate[]): BootError {
+  const [first, ...others] = candidates.map(({ place, obstacle }) => `${formatPlace(place)}: ${obstacle}`);
+  if (first === undefined) {
+    return new BootError({ exit: 'preflight', object: 'cluster', cause: 'it has no node', hint: 'Join a node first.' });
+  }
+  return new BootError({
+    exit: 'preflight',
+    object: `--storage ${wish}`,
+    cause: others.length === 0 ? first : 'nothing that is there can take the data',
+    ...(others.length === 0 ? {} : { evidence: [first, ...others] }),
+    hint: 'Make room, or name another place: local:/PATH, nfs://SERVER/EXPORT or class:NAME.',
+  });
 }

@@ -46,15 +46,17 @@ export interface ServiceConfiguration {
   readonly keys: Readonly<Record<string, string>>;
 }
 
-/** Where the claims' data live, and why there. Chosen in `plan/storage.ts`, made into objects in `plan/volumes.ts`. */
-export type StorageChoice = (
+/** Where the claims' data live. Made into objects in `plan/volumes.ts`. */
+export type StoragePlace =
   | { readonly kind: 'local'; readonly root: string; readonly hostname: string }
   | { readonly kind: 'nfs'; readonly server: string; readonly path: string }
   /** No name means the cluster's default class. */
   | { readonly kind: 'class'; readonly className?: string }
   /** Volumes that are there, by the claim that each is for. */
-  | { readonly kind: 'existing'; readonly volumes: Readonly<Record<string, ExistingVolume>> }
-) & {
+  | { readonly kind: 'existing'; readonly volumes: Readonly<Record<string, ExistingVolume>> };
+
+/** The place that was chosen in `plan/storage.ts`, and why. */
+export type StorageChoice = StoragePlace & {
   readonly reason: string;
   /** What is to be known about this choice before anything is written. */
   readonly warnings?: readonly string[];
@@ -66,11 +68,17 @@ export interface ExistingVolume {
   readonly className: string;
 }
 
+/** What stands ready for a claim before its pod: a directory of its own below the root of all volumes. */
 export interface Directory {
+  readonly claim: string;
+  /** On the node, or on the file server. */
   readonly path: string;
+  readonly sizeBytes: number;
   readonly uid: number;
   readonly gid: number;
   readonly mode: string;
+  /** Of the service's own container. With `CHOWN` it begins as root and gives its files away. */
+  readonly capabilities: readonly string[];
 }
 
 export interface Plan {
@@ -83,7 +91,7 @@ export interface Plan {
   readonly storage: StorageChoice;
   /** The image whose shell prepares directories and runs the gates. */
   readonly toolsImage: string;
-  /** What must exist on the node before the first pod with a claim starts. */
+  /** What must exist before the first pod with a claim starts. */
   readonly directories: readonly Directory[];
   /** Every object, in the order in which it is applied. */
   readonly objects: readonly KubeObject[];

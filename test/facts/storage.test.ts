@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeMeta, KubeObject } from '../../src/base/kube-types.ts';
 import { readStorage } from '../../src/facts/storage.ts';
+import type { VolumeSource } from '../../src/facts/types.ts';
 import { managedByLabel, managedByValue } from '../../src/plan/labels.ts';
+import { storageClassFacts, volumeFacts } from '../support/facts.ts';
 import { clusterWith } from './fake-kube.ts';
 
 const labels = { [managedByLabel]: managedByValue };
@@ -28,18 +30,23 @@ test('a cluster without storage has none', async () => {
 });
 
 test('a class is told with what Kubernetes takes where it says nothing', async () => {
-  const fields = { volumeBindingMode: 'WaitForFirstConsumer', reclaimPolicy: 'Retain' };
+  const fields = { volumeBindingMode: 'WaitForFirstConsumer', reclaimPolicy: 'Retain', allowVolumeExpansion: true };
   const { classes } = await read(storageClass(), storageClass({ name: 'local-path' }, fields));
   assert.deepEqual(classes, [
-    { name: 'c', isDefault: false, provisioner: 'p', bindingMode: 'Immediate', reclaimPolicy: 'Delete' },
-    {
+    storageClassFacts({ name: 'c', provisioner: 'p' }),
+    storageClassFacts({
       name: 'local-path',
-      isDefault: false,
-      provisioner: 'p',
       bindingMode: 'WaitForFirstConsumer',
       reclaimPolicy: 'Retain',
-    },
+      allowsExpansion: true,
+    }),
   ]);
+});
+
+test('a class whose provisioner is known is told with where its data lie', async () => {
+  const { classes } = await read(storageClass({}, { provisioner: 'rancher.io/local-path' }));
+  assert.equal(classes[0]?.scope, 'node');
+  assert.match(classes[0]?.quirk ?? '', /first starts/);
 });
 
 const annotations: readonly (readonly [string, string, boolean])[] = [
@@ -57,32 +64,49 @@ for (const [annotation, value, isDefault] of annotations) {
 test('a volume is told with where its data lie and whose it is', async () => {
   const spec = {
     capacity: { storage: '512Mi' },
+    accessModes: ['ReadWriteOnce'],
+    storageClassName: 'manual',
     persistentVolumeReclaimPolicy: 'Retain',
     local: { path: '/var/lib/edgex/edgex/data' },
-    claimRef: { namespace: 'edgex', name: 'data', uid: 'u' },
+    claimRef: { namespace: 'edgex', name: 'data', uid: 'u', resourceVersion: '1' },
     nodeAffinity: {
       required: {
         nodeSelectorTerms: [{ matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: ['pi'] }] }],
       },
     },
   };
-  const { volumes } = await read(volume(spec, { labels }, { phase: 'Released' }));
+  const annotations = { 'pv.kubernetes.io/provisioned-by': 'rancher.io/local-path' };
+  const { volumes } = await read(volume(spec, { labels, annotations }, { phase: 'Released' }));
   assert.deepEqual(volumes, [
-    {
-      name: 'v',
+    volumeFacts({
       labels,
       phase: 'Released',
       capacity: '512Mi',
-      reclaimPolicy: 'Retain',
-      localPath: '/var/lib/edgex/edgex/data',
-      hostname: 'pi',
-      claim: { namespace: 'edgex', name: 'data' },
-    },
+      className: 'manual',
+      source: { kind: 'local', path: '/var/lib/edgex/edgex/data' },
+      hostnames: ['pi'],
+      provisioner: 'rancher.io/local-path',
+      claim: { namespace: 'edgex', name: 'data', uid: 'u' },
+    }),
   ]);
 });
 
-test("somebody else's volume is not ours to know", async () => {
-  assert.deepEqual((await read(volume({}, { labels: { [managedByLabel]: 'Helm' } }))).volumes, []);
+const sources: readonly (readonly [object, VolumeSource])[] = [
+  [{ hostPath: { path: '/x' } }, { kind: 'hostPath', path: '/x' }],
+  [{ nfs: { server: 's', path: '/x' } }, { kind: 'nfs', server: 's', path: '/x' }],
+  [{ csi: { driver: 'd', volumeHandle: 'h' } }, { kind: 'csi', driver: 'd' }],
+  [{ iscsi: { targetPortal: 'p' } }, { kind: 'other' }],
+];
+for (const [spec, source] of sources) {
+  test(`a volume's data may lie on ${source.kind}`, async () => {
+    assert.deepEqual((await read(volume(spec))).volumes[0]?.source, source);
+  });
+}
+
+test("somebody else's volume is seen too, with what Kubernetes takes where it says nothing", async () => {
+  const { volumes } = await read(volume({ volumeMode: 'Block' }, { labels: { [managedByLabel]: 'Helm' } }));
+  const rest = { phase: 'Pending', capacity: '0', accessModes: [], isBlock: true };
+  assert.deepEqual(volumes, [volumeFacts({ labels: { [managedByLabel]: 'Helm' }, ...rest })]);
 });
 
 test('a claim is told with its class, volume and size, as far as it has them', async () => {

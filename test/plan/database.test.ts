@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { isBootError } from '../../src/base/errors.ts';
 import type { KubeObject } from '../../src/base/kube-types.ts';
 import { chooseDatabase } from '../../src/plan/database.ts';
-import { clusterFacts, installedDeployment, installedFacts, noStorage } from '../support/facts.ts';
+import { clusterFacts, installedDeployment, installedFacts, noStorage, storageClassFacts } from '../support/facts.ts';
 import { fuji, fujiPlan } from '../support/fuji.ts';
 
 const release = fuji();
@@ -66,10 +66,7 @@ test('another database than the installed one is refused, since its data would s
 });
 
 test('a plan takes the database from the facts', () => {
-  const storage = {
-    ...noStorage,
-    classes: [{ name: 'c', isDefault: true, provisioner: 'p', bindingMode: 'Immediate', reclaimPolicy: 'Delete' }],
-  } as const;
+  const storage = { ...noStorage, classes: [storageClassFacts({ name: 'c' })] };
   const plan = (objects: readonly KubeObject[]) =>
     fujiPlan({ database: 'auto', storage: 'class:c', facts: { ...factsOf(['amd64', 'arm64'], objects), storage } });
   assert.equal(plan([]).database, 'redis');

@@ -1,81 +1,61 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { StorageFacts } from '../../src/facts/types.ts';
-import { claimLabel, namespaceLabel } from '../../src/plan/labels.ts';
+import { BootError, type BootErrorDetails } from '../../src/base/errors.ts';
 import { chooseStorage } from '../../src/plan/storage.ts';
-import { clusterFacts, noStorage } from '../support/facts.ts';
+import type { StorageInput } from '../../src/plan/storage-types.ts';
+import { clusterFacts, noStorage, storageClassFacts, volumeFacts } from '../support/facts.ts';
 
-const single = clusterFacts({ name: 'pi' });
-const joined = clusterFacts({ name: 'server' }, { name: 'pi' });
+/** The words of a choice; which one is made stands in storage-choice.test.ts. */
 
-function volumeOn(hostname: string, root = '/data', namespace = 'edgex'): StorageFacts {
-  const volume = {
-    name: 'v',
-    labels: { [namespaceLabel]: namespace, [claimLabel]: 'redis-data' },
-    phase: 'Bound',
-    capacity: '512Mi',
-    reclaimPolicy: 'Retain',
-    localPath: `${root}/${namespace}/redis-data`,
-    hostname,
-  };
-  return { ...noStorage, volumes: [volume] };
+const blind: Omit<StorageInput, 'wish'> = {
+  namespace: 'edgex',
+  architecture: 'amd64',
+  claims: [{ name: 'data', size: '512Mi' }],
+};
+const facts = { cluster: clusterFacts({ name: 'pi' }), storage: noStorage };
+
+function refusal(input: StorageInput): BootErrorDetails {
+  try {
+    assert.fail(`it chose ${chooseStorage(input).kind}`);
+  } catch (error) {
+    if (error instanceof BootError) return error.details;
+    throw error;
+  }
 }
 
-const claimOf = (className: string, labels: Readonly<Record<string, string>>): StorageFacts => ({
-  ...noStorage,
-  claims: [{ name: 'redis-data', labels, phase: 'Bound', className, size: '512Mi' }],
+test('without a cluster the claims take its default class', () => {
+  const { reason, ...place } = chooseStorage({ ...blind, wish: 'auto' });
+  assert.deepEqual(place, { kind: 'class' });
+  assert.match(reason, /no cluster was asked/);
 });
 
-const choose = (wish: string, storage = noStorage, cluster = single) =>
-  chooseStorage({ wish, namespace: 'edgex', facts: { cluster, storage } });
+test('without a cluster a class or an export is taken as it is named', () => {
+  const reason = 'asked for';
+  assert.deepEqual(chooseStorage({ ...blind, wish: 'class:a.b' }), { kind: 'class', className: 'a.b', reason });
+  assert.deepEqual(chooseStorage({ ...blind, wish: 'nfs://[fd00::1]/x' }), {
+    kind: 'nfs',
+    server: '[fd00::1]',
+    path: '/x',
+    reason,
+  });
+});
 
-const chosen: readonly (readonly [string, () => ReturnType<typeof choose>, object])[] = [
-  [
-    'auto is local on a single node',
-    () => choose('auto'),
-    { kind: 'local', root: '/var/lib/edgex', hostname: 'pi', reason: 'pi is the only node' },
-  ],
-  [
-    'auto keeps the volumes that are installed, where a node has joined',
-    () => choose('auto', volumeOn('pi'), joined),
-    { kind: 'local', root: '/data', hostname: 'pi', reason: 'as installed' },
-  ],
-  [
-    'so does local',
-    () => choose('local', volumeOn('pi'), joined),
-    { kind: 'local', root: '/data', hostname: 'pi', reason: 'as installed' },
-  ],
-  [
-    'another path is a wish of its own',
-    () => choose('local:/other', volumeOn('pi')),
-    { kind: 'local', root: '/other', hostname: 'pi', reason: 'pi is the only node' },
-  ],
-  [
-    "another namespace's volumes don't count",
-    () => choose('auto', volumeOn('pi', '/data', 'test')),
-    { kind: 'local', root: '/var/lib/edgex', hostname: 'pi', reason: 'pi is the only node' },
-  ],
-  [
-    'nor do those of a node that is gone',
-    () => choose('auto', volumeOn('old')),
-    { kind: 'local', root: '/var/lib/edgex', hostname: 'pi', reason: 'pi is the only node' },
-  ],
-  [
-    'auto keeps the class that is installed',
-    () => choose('auto', claimOf('fast', { [claimLabel]: 'redis-data' })),
-    { kind: 'class', className: 'fast', reason: 'as installed' },
-  ],
-  [
-    "somebody else's claim says nothing",
-    () => choose('auto', claimOf('fast', {})),
-    { kind: 'local', root: '/var/lib/edgex', hostname: 'pi', reason: 'pi is the only node' },
-  ],
-];
-for (const [what, choice, expected] of chosen) test(what, () => assert.deepEqual(choice(), expected));
+test('without a cluster nothing is known of nodes and volumes', () => {
+  assert.match(refusal({ ...blind, wish: 'local:/srv' }).cause, /no cluster was asked for one/);
+  assert.match(refusal({ ...blind, wish: 'existing' }).cause, /no cluster was asked for the volumes/);
+});
 
-test('with several nodes a new installation names its class', () => {
-  const classes = [
-    { name: 'fast', isDefault: true, provisioner: 'p', bindingMode: 'Immediate', reclaimPolicy: 'Delete' },
-  ] as const;
-  assert.throws(() => choose('auto', { ...noStorage, classes }, joined), /2 nodes/);
+test('a mistyped class is told with the one that was meant', () => {
+  const storage = { ...noStorage, classes: [storageClassFacts({ name: 'fast' })] };
+  const { object, hint } = refusal({ ...blind, wish: 'class:fats', facts: { ...facts, storage } });
+  assert.deepEqual([object, hint], ['--storage class:fats', 'Did you mean class:fast?']);
+});
+
+test('volumes that can not be taken are told with what is against each', () => {
+  const volumes = [
+    volumeFacts({ name: 'tiny', capacity: '1Mi' }),
+    volumeFacts({ name: 'used', claim: { namespace: 'shop', name: 'orders' } }),
+  ];
+  const { evidence } = refusal({ ...blind, wish: 'existing', facts: { ...facts, storage: { ...noStorage, volumes } } });
+  assert.deepEqual(evidence, ['persistentvolume/tiny: it has 1Mi', 'persistentvolume/used: it is for shop/orders']);
 });

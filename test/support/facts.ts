@@ -1,5 +1,12 @@
 import type { KubeObject } from '../../src/base/kube-types.ts';
-import type { ClusterFacts, InstalledFacts, NodeFacts, StorageFacts } from '../../src/facts/types.ts';
+import type {
+  ClusterFacts,
+  InstalledFacts,
+  NodeFacts,
+  StorageClassFacts,
+  StorageFacts,
+  VolumeFacts,
+} from '../../src/facts/types.ts';
 import { commonLabels, serviceLabel } from '../../src/plan/labels.ts';
 import { fuji } from './fuji.ts';
 
@@ -38,3 +45,34 @@ export function installedDeployment(name: string): KubeObject {
 }
 
 export const noStorage: StorageFacts = { classes: [], volumes: [], claims: [] };
+
+/** A storage class that nobody knows, but for what is said of it. */
+export function storageClassFacts(given: Partial<StorageClassFacts> = {}): StorageClassFacts {
+  return {
+    name: 'c',
+    isDefault: false,
+    provisioner: 'p',
+    bindingMode: 'Immediate',
+    reclaimPolicy: 'Delete',
+    allowsExpansion: false,
+    scope: 'unknown',
+    ...given,
+  };
+}
+
+/** A volume that is free for any claim, but for what is said of it. */
+export function volumeFacts(given: Partial<VolumeFacts> = {}): VolumeFacts {
+  return {
+    name: 'v',
+    labels: {},
+    phase: 'Available',
+    capacity: '1Gi',
+    accessModes: ['ReadWriteOnce'],
+    isBlock: false,
+    className: '',
+    reclaimPolicy: 'Retain',
+    source: { kind: 'other' },
+    hostnames: [],
+    ...given,
+  };
+}
