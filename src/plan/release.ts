@@ -10,6 +10,7 @@ const name = z.string().regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/);
 /** Goes into a shell's script as it is. */
 const word = z.string().regex(/^\w+$/);
 const quantity = z.string().regex(/^\d+(m|Ki|Mi|Gi)?$/, 'a quantity, like 50m, 64Mi or 1Gi');
+const minorVersion = z.string().regex(/^1\.\d+$/);
 const architecture = z.enum(['amd64', 'arm64']);
 const database = z.enum(['mongo', 'redis']);
 const image = z.union([z.string(), z.record(architecture, z.string())], 'an image, or one for each architecture');
@@ -107,11 +108,30 @@ const service = z.strictObject({
   /** `self`: it writes its own keys at its first start and must find none there. */
   configuration: z.enum(['seeded', 'self']).default('seeded'),
   /** What this service is asked for: by the verification, or by people with a browser. */
-  role: z.enum(['metadata', 'events', 'interface']).optional(),
+  role: z.enum(['metadata', 'events', 'commands', 'interface', 'broker']).optional(),
+  /** What it answers to /api/version; absent where it has no such path. */
+  version: z.string().optional(),
+  /** Of a database: how many users it has when it is ready, where its readiness probe counts them. */
+  users: z.int().min(1).optional(),
+  /** The services to which it passes events on by itself, with the port on which it publishes them. */
+  feeds: z.record(name, z.int()).optional(),
+  /** Of an application service that sends events to an MQTT broker. */
+  exports: z
+    .strictObject({
+      /** Below which path its settings say where to: Address, Port, Protocol, Topic, User, Password. */
+      addressable: z.string(),
+      /** The setting that lists what an event goes through. */
+      order: z.string(),
+      /** What its log says when it can't connect to the broker. */
+      unreachable: z.string(),
+    })
+    .optional(),
   /** Settings whose value in the release is only an example, since each site has its own. */
   siteSettings: z.array(z.string()).default([]),
   /** Of a device service: the devices that it makes at its first start, each with a resource to read. */
   devices: z.record(z.string(), z.string()).optional(),
+  /** How many events these devices send together. */
+  eventsPerMinute: z.number().optional(),
   ...siteShape,
 });
 
@@ -121,6 +141,10 @@ const schema = z.strictObject({
   title: z.string(),
   version: z.string(),
   architectures: z.array(architecture).min(1),
+  /** The oldest version that it runs on, and the newest that it was tested with. */
+  kubernetes: z.strictObject({ min: minorVersion, tested: minorVersion }),
+  /** A pattern for settings that are addresses within the installation, so that another value mostly is a mistake. */
+  addressSettings: z.string(),
   databases: z.strictObject({
     choices: z.array(database).min(1),
     /** What `auto` takes where every node has this architecture. */
