@@ -1,0 +1,166 @@
+import type { Deployment, KubeObject, Pod } from '../base/kube-types.ts';
+import type { ClusterFacts, MountFacts, NodeFacts, StorageFacts } from '../facts/types.ts';
+import type { HttpAnswer } from '../kube/types.ts';
+import type { Release } from '../plan/release.ts';
+import type { Stored } from '../plan/seed.ts';
+import type { Plan, PlannedService, ServiceConfiguration } from '../plan/types.ts';
+
+/**
+ * All that the checks of one run judge. Each fact is read when the first check asks for it, once, and shared. What the
+ * user has no right to read, though the checks could do without, is undefined.
+ * @throws BootError when a fact can't be had; the check that asked for it fails with that
+ */
+export interface VerifyFacts {
+  readonly namespace: string;
+  readonly release: Release;
+  /** The services are asked by ClusterIP, or through the API server's proxy. */
+  readonly way: 'direct' | 'proxy';
+  /** The machine that the program runs on; undefined where it is no node of the cluster. */
+  machine(): Promise<MachineFacts | undefined>;
+  cluster(): Promise<ClusterFacts>;
+  nodeHealth(): Promise<readonly NodeHealth[]>;
+  dates(): Promise<DateFacts>;
+  /** When each node last wrote its Lease, by its own clock, in milliseconds since 1970. */
+  heartbeats(): Promise<readonly { readonly node: string; readonly renewedMs: number }[] | undefined>;
+  dns(): Promise<DnsFacts | undefined>;
+  missingRights(): Promise<MissingRights>;
+  /** Prepares an installation, and changes nothing. */
+  rehearsal(): Promise<string>;
+  installation(): Promise<Installation>;
+  /** What the installation should be, by its own record of what was chosen. */
+  plan(): Promise<Plan>;
+  storage(): Promise<StorageFacts>;
+  /** By the kubelets; of a volume that was mounted only just now there may be none yet. */
+  volumeSpace(): Promise<readonly VolumeSpace[] | undefined>;
+  leader(): Promise<string>;
+  agent(): Promise<AgentFacts>;
+  settings(): Promise<Settings>;
+  registrations(): Promise<readonly Registration[]>;
+  services(): Promise<readonly ServiceFacts[]>;
+  /** What each service says to the question of its readiness probe; by service, of those that have an HTTP one. */
+  answers(): Promise<ReadonlyMap<string, Answer>>;
+  versions(): Promise<ReadonlyMap<string, Answer>>;
+  /** What the services that read and write the database say to a question that takes it; by service. */
+  databaseAnswers(): Promise<ReadonlyMap<string, Answer>>;
+  devices(): Promise<readonly DeviceFacts[]>;
+  events(): Promise<EventFacts>;
+  commands(): Promise<readonly { readonly device: string; readonly answer: Answer }[]>;
+  feeds(): Promise<readonly FeedFacts[]>;
+}
+
+export interface MachineFacts {
+  readonly node: NodeFacts;
+  /** As Go writes it. */
+  readonly architecture: string;
+  readonly memoryBytes: number;
+  readonly swapBytes: number;
+  /** Whether the kernel's control groups limit memory; undefined where it doesn't say. */
+  readonly limitsMemory?: boolean;
+  readonly mounts: readonly MountFacts[];
+  /** TCP ports on which something listens in the machine's own network. */
+  readonly ports: readonly number[];
+}
+
+/** The conditions of a node that aren't as they should be, apart from `Ready`. */
+export interface NodeHealth {
+  readonly node: string;
+  readonly troubles: readonly { readonly type: string; readonly message: string }[];
+}
+
+/** Two clocks at the same moment, in milliseconds since 1970. */
+export interface DateFacts {
+  readonly serverMs: number;
+  readonly machineMs: number;
+}
+
+export interface DnsFacts {
+  /** The Service of the cluster's DNS; absent where there is none of the usual name. */
+  readonly service?: string;
+  readonly readyEndpoints: number;
+}
+
+export interface MissingRights {
+  readonly asked: number;
+  readonly missing: number;
+  /** The roles that would grant them, ready to be applied. */
+  readonly roles: readonly string[];
+}
+
+export interface Installation {
+  readonly exists: boolean;
+  readonly terminating: boolean;
+  readonly version: string;
+  /** As its record has it: `local:/var/lib/edgex`, `class:fast`. */
+  readonly storage: string;
+}
+
+export interface VolumeSpace {
+  readonly claim: string;
+  readonly sizeBytes: number;
+  readonly freeBytes: number;
+  /** Absent for file systems that don't count them. */
+  readonly inodes?: { readonly all: number; readonly free: number };
+}
+
+export interface AgentFacts {
+  readonly isServer: boolean;
+  readonly isDev: boolean;
+  readonly dataDir: string;
+}
+
+export interface Settings {
+  readonly stored: Stored;
+  /** What should be there, of every service: of those too that write their own. */
+  readonly wanted: readonly ServiceConfiguration[];
+}
+
+/** A service as the registry knows it. */
+export interface Registration {
+  readonly name: string;
+  readonly checks: readonly { readonly status: string; readonly output: string }[];
+}
+
+export interface ServiceFacts {
+  readonly planned: PlannedService;
+  readonly deployment?: Deployment;
+  /** The Kubernetes Service of its name. */
+  readonly service?: KubeObject;
+  /** The newest one of its present template. */
+  readonly pod?: Pod;
+  readonly isReady: boolean;
+  /** Why it isn't ready, in words of assets/causes.yaml. */
+  readonly trouble?: { readonly cause: string; readonly evidence: readonly string[]; readonly hint?: string };
+  /** By the node's clock, in milliseconds since 1970. */
+  readonly readySinceMs?: number;
+}
+
+/** What came back for a question, or in one line why nothing did. */
+export type Answer = HttpAnswer | { readonly silence: string };
+
+export interface DeviceFacts {
+  readonly service: string;
+  readonly device: string;
+  readonly isRegistered: boolean;
+  /** To its service; asked of those that are registered. */
+  readonly isKnown?: boolean;
+}
+
+export interface EventFacts {
+  /** The count since the first look. */
+  readonly samples: readonly { readonly atMs: number; readonly count: number }[];
+  /** The events of the last minutes, whichever device they are from; times by the node's clock, since 1970. */
+  readonly recent: readonly { readonly device: string; readonly createdMs: number }[];
+  /** What `recent` covers: since then, until then. */
+  readonly sinceMs: number;
+  readonly untilMs: number;
+}
+
+/** The way of events from one service to another past the registry. */
+export interface FeedFacts {
+  readonly from: string;
+  readonly to: string;
+  readonly port: number;
+  readonly isListening: boolean;
+  /** What was seen there, in one line. */
+  readonly detail: string;
+}

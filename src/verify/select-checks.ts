@@ -1,0 +1,74 @@
+import { BootError } from '../base/errors.ts';
+import { nearestName } from '../base/nearest.ts';
+import type { CheckRow } from './checks.ts';
+import { type CheckResult, checkCategories } from './types.ts';
+
+export interface CheckSelection {
+  /** Codes and categories; with none, all. */
+  readonly only: readonly string[];
+  readonly skip: readonly string[];
+  /** There is no installation yet. */
+  readonly pre: boolean;
+}
+
+/**
+ * Which checks to carry out.
+ * @throws BootError `usage` for a word that names neither a check nor a category, and when nothing is left
+ */
+export function selectChecks(rows: readonly CheckRow[], { only, skip, pre }: CheckSelection): readonly CheckRow[] {
+  requireKnown('--only', only, rows);
+  requireKnown('--skip', skip, rows);
+  const isNamed = ({ code, category }: CheckRow, words: readonly string[]) =>
+    words.includes(code) || words.includes(category);
+  const chosen = rows
+    .filter(({ when }) => (pre ? when !== 'installed' : when !== 'before'))
+    .filter((row) => (only.length === 0 || isNamed(row, only)) && !isNamed(row, skip));
+  if (chosen.length > 0) return chosen;
+  throw new BootError({
+    exit: 'usage',
+    object: [
+      '--only',
+      only.join(),
+      ...(skip.length > 0 ? ['--skip', skip.join()] : []),
+      ...(pre ? ['--pre'] : []),
+    ].join(' '),
+    cause: 'no check is left',
+    hint: 'Name others, or leave one of these options out.',
+  });
+}
+
+function requireKnown(option: string, words: readonly string[], rows: readonly CheckRow[]): void {
+  const known = [...checkCategories, ...rows.map(({ code }) => code)];
+  const word = words.find((each) => !known.includes(each));
+  if (word === undefined) return;
+  const nearest = nearestName(word, known);
+  throw new BootError({
+    exit: 'usage',
+    object: `${option} ${word}`,
+    cause: 'neither a check nor a category of checks',
+    hint: nearest
+      ? `Did you mean ${nearest}?`
+      : `The categories are ${checkCategories.join(', ')}; docs/checks.md has the checks.`,
+  });
+}
+
+/**
+ * What `--wait` repeats: the checks that failed and may yet pass, and those that were skipped because of another one.
+ * Empty when waiting can't help.
+ */
+export function checksToRepeat(rows: readonly CheckRow[], results: readonly CheckResult[]): readonly CheckRow[] {
+  const outcomes = new Map(results.map(({ code, outcome }) => [code, outcome]));
+  const isFailed = ({ code }: CheckRow) => outcomes.get(code) === 'failed';
+  const failing = rows.filter((row) => row.level !== 'warning' && isFailed(row));
+  if (!failing.some(({ retry }) => retry)) return [];
+  const isBlocked = ({ code, needs }: CheckRow): boolean =>
+    outcomes.get(code) === 'skipped' && needs.some((need) => outcomes.get(need) !== 'passed');
+  const hasFatal = failing.some(({ level }) => level === 'fatal');
+  return rows.filter((row) => isFailed(row) || isBlocked(row) || (hasFatal && outcomes.get(row.code) === 'skipped'));
+}
+
+/** The newest result of each check, in the order of the first ones. */
+export function mergeResults(results: readonly CheckResult[], newer: readonly CheckResult[]): readonly CheckResult[] {
+  const byCode = new Map(newer.map((result) => [result.code, result]));
+  return results.map((result) => byCode.get(result.code) ?? result);
+}
