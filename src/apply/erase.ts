@@ -1,0 +1,118 @@
+import { BootError } from '../base/errors.ts';
+import { formatRef, type KubeObject, refOf } from '../base/kube-types.ts';
+import { architectureLabel, commonLabels } from '../plan/labels.ts';
+import { directoryPodHint } from '../plan/pod-security.ts';
+import type { Release } from '../plan/release.ts';
+import type { DirectorySite } from '../plan/stored-data.ts';
+import { type OneShotContext, runOneShot } from './one-shot-pod.ts';
+
+/** Deletes the directories of volumes with all that is in them, by a pod that runs once where they are. */
+
+const podName = 'edgex-boot-erase';
+/** The path under which the pod sees the root of the directories. */
+const mountPath = '/volumes';
+
+export interface Erasure {
+  readonly release: Release;
+  readonly namespace: string;
+  readonly site: DirectorySite;
+  /** Each is the name of a directory below the one of the namespace. */
+  readonly claims: readonly string[];
+  /** Whose shell does it, and for which nodes it is made. */
+  readonly image: string;
+  readonly architecture: string;
+}
+
+/**
+ * Runs the pod and takes it away again. A directory that is gone already is fine; the one of the namespace goes when
+ * nothing else is in it.
+ * @throws BootError `rollout` with the pod's own words; see also `runOneShot`
+ */
+export async function eraseDirectories(erasure: Erasure, context: OneShotContext): Promise<void> {
+  const pod = renderPod(erasure);
+  const { succeeded, words } = await runOneShot(
+    { pod, purpose: "deletes the volumes' data", forbiddenHint: directoryPodHint(erasure.namespace) },
+    context,
+  );
+  if (succeeded) return;
+  throw new BootError({
+    exit: 'rollout',
+    object: formatRef(refOf(pod)),
+    cause: `not all data below ${formatSite(erasure.site)} could be deleted; claims and volumes are kept`,
+    evidence: words.split('\n'),
+    hint: 'Make the file system writable for root, or delete the directories there yourself, and run this again.',
+  });
+}
+
+/** A site for people: `/var/lib/edgex on node gateway`, `server:/export`. */
+export function formatSite(site: DirectorySite): string {
+  return site.kind === 'nfs' ? `${site.server}:${site.root}` : `${site.root} on node ${site.hostname}`;
+}
+
+function renderPod({ release, namespace, site, claims, image, architecture }: Erasure): KubeObject {
+  const place =
+    site.kind === 'nfs'
+      ? { nfs: { server: site.server, path: site.root } }
+      : { hostPath: { path: site.root, type: 'DirectoryOrCreate' } };
+  const node =
+    site.kind === 'nfs' ? { [architectureLabel]: architecture } : { 'kubernetes.io/hostname': site.hostname };
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: podName, namespace, labels: commonLabels(release) },
+    spec: {
+      restartPolicy: 'Never',
+      enableServiceLinks: false,
+      automountServiceAccountToken: false,
+      terminationGracePeriodSeconds: 0,
+      nodeSelector: node,
+      // Also where a node is kept for edge work, or is to be emptied.
+      tolerations: [{ operator: 'Exists' }],
+      securityContext: {
+        runAsUser: 0,
+        runAsGroup: 0,
+        seccompProfile: { type: 'RuntimeDefault' },
+        // Where SELinux rules, a confined container may write to no path of the node. Elsewhere it means nothing.
+        seLinuxOptions: { type: 'spc_t' },
+      },
+      containers: [
+        {
+          name: 'erase',
+          image,
+          imagePullPolicy: 'IfNotPresent',
+          command: ['/bin/sh', '-c', eraseScript(namespace, claims)],
+          volumeMounts: [{ name: 'root', mountPath }],
+          resources: { requests: { cpu: '5m', memory: '8Mi' }, limits: { memory: '64Mi' } },
+          securityContext: {
+            allowPrivilegeEscalation: false,
+            readOnlyRootFilesystem: true,
+            capabilities: { drop: ['ALL'], add: ['DAC_OVERRIDE', 'FOWNER'] },
+          },
+        },
+      ],
+      volumes: [{ name: 'root', ...place }],
+    },
+  };
+}
+
+/** The names are Kubernetes' own, so they need no quotes; what isn't such a name must not get here. */
+const plainName = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
+
+/** What counts is that nothing is left: a directory that is a mount of its own can be emptied, but not deleted. */
+function eraseScript(namespace: string, claims: readonly string[]): string {
+  for (const name of [namespace, ...claims])
+    if (!plainName.test(name)) throw new Error(`no name of a directory: ${name}`);
+  return [
+    // A link may lead to the directory of another installation.
+    `if [ -L ${mountPath}/${namespace} ]; then echo '${namespace} is a link'; exit 1; fi`,
+    `cd ${mountPath}/${namespace} 2>/dev/null || exit 0`,
+    `for claim in ${claims.join(' ')}; do`,
+    '  rm -rf "$claim"',
+    '  if [ -n "$(ls -A "$claim" 2>/dev/null)" ]; then failed=1; fi',
+    'done',
+    'cd ..',
+    `rmdir ${namespace} 2>/dev/null`,
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the shell's.
+    'exit ${failed:-0}',
+  ].join('\n');
+}

@@ -1,0 +1,92 @@
+import type { ObjectRef } from '../base/kube-types.ts';
+import type { VolumeFacts } from '../facts/types.ts';
+import type { Release } from '../plan/release.ts';
+import type { DirectorySite, StoredData } from '../plan/stored-data.ts';
+import { type Erasure, eraseDirectories, formatSite } from './erase.ts';
+import { awaitGone, type RemovalContext, removeObjects } from './remove.ts';
+
+/** How long a provisioner may take before it is told that the volume is still there. */
+const provisionerMs = 60_000;
+
+export interface Purge {
+  readonly namespace: string;
+  readonly release: Release;
+  readonly data: readonly StoredData[];
+  /** The shell's image, and the architecture of the nodes that it is for, by the place of the directories. */
+  readonly imageFor: (site: DirectorySite) => Pick<Erasure, 'image' | 'architecture'>;
+}
+
+/**
+ * Deletes the data of an installation whose pods are gone, then the claims, then the volumes: whatever interrupts it,
+ * the volumes still say where the rest of the data is. Volumes that are somebody else's are left as they are.
+ * @throws BootError `rollout` when directories can't be deleted, `timeout` when a claim or a volume stays
+ */
+export async function purgeData(purge: Purge, context: RemovalContext): Promise<void> {
+  const { namespace, data } = purge;
+  for (const { site, claims } of directoriesBySite(data)) {
+    const { release, imageFor } = purge;
+    await eraseDirectories({ release, namespace, site, claims, ...imageFor(site) }, context);
+    for (const claim of claims) {
+      const object = `directory ${namespace}/${claim} in ${formatSite(site)}`;
+      context.emit({ type: 'applied', object, action: 'deleted' });
+    }
+  }
+  const provisioned = volumesBy('provisioner', data);
+  for (const { name, reclaimPolicy } of provisioned) {
+    if (reclaimPolicy === 'Delete') continue;
+    await context.kube.patch(volumeRef(name), { spec: { persistentVolumeReclaimPolicy: 'Delete' } });
+    context.emit({ type: 'applied', object: `persistentvolume/${name}`, action: 'changed' });
+  }
+  const claims = data.filter(({ hasClaim }) => hasClaim).map(({ claim }) => claimRef(claim, namespace));
+  await removeObjects(claims, context);
+  await removeObjects(
+    volumesBy('pod', data).map(({ name }) => volumeRef(name)),
+    context,
+  );
+  await awaitProvisioners(provisioned, context);
+}
+
+async function awaitProvisioners(volumes: readonly VolumeFacts[], context: RemovalContext): Promise<void> {
+  const { clock, deadlineMs, emit } = context;
+  const untilMs = Math.min(deadlineMs, clock.now() + provisionerMs);
+  const left = await awaitGone(
+    volumes.map(({ name }) => volumeRef(name)),
+    { ...context, deadlineMs: untilMs },
+  );
+  for (const { name, provisioner } of volumes) {
+    if (!left.some(({ metadata }) => metadata.name === name)) {
+      emit({ type: 'applied', object: `persistentvolume/${name}`, action: 'deleted' });
+      continue;
+    }
+    emit({
+      type: 'warning',
+      object: `persistentvolume/${name}`,
+      message: `${provisioner} has not deleted it and its data yet; it should as soon as it can`,
+      hint: `Look at kubectl describe persistentvolume ${name}`,
+    });
+  }
+}
+
+function volumesBy(by: 'pod' | 'provisioner', data: readonly StoredData[]): readonly VolumeFacts[] {
+  return data.flatMap(({ volume, removal }) => (volume && removal.by === by ? [volume] : []));
+}
+
+interface SiteClaims {
+  readonly site: DirectorySite;
+  readonly claims: readonly string[];
+}
+
+function directoriesBySite(data: readonly StoredData[]): readonly SiteClaims[] {
+  const rows = data.flatMap(({ claim, removal }) => (removal.by === 'pod' ? [{ claim, site: removal.site }] : []));
+  return [...Map.groupBy(rows, ({ site }) => formatSite(site)).values()].flatMap((each) =>
+    each[0] ? [{ site: each[0].site, claims: each.map(({ claim }) => claim) }] : [],
+  );
+}
+
+function claimRef(name: string, namespace: string): ObjectRef {
+  return { apiVersion: 'v1', kind: 'PersistentVolumeClaim', name, namespace };
+}
+
+function volumeRef(name: string): ObjectRef {
+  return { apiVersion: 'v1', kind: 'PersistentVolume', name };
+}
