@@ -28,10 +28,19 @@ export type BootEvent =
     }
   | { readonly type: 'seeded'; readonly service: string; readonly written: number; readonly kept: readonly string[] }
   | { readonly type: 'heartbeat'; readonly waitingFor: readonly string[]; readonly elapsedMs: number }
+  /** What stays where much is taken away, and why. */
+  | { readonly type: 'kept'; readonly object: string; readonly reason: string }
   | { readonly type: 'failure'; readonly error: BootErrorDetails }
-  | { readonly type: 'done'; readonly message: string; readonly writes: number; readonly elapsedMs: number };
+  | {
+      readonly type: 'done';
+      readonly message: string;
+      readonly writes: number;
+      readonly elapsedMs: number;
+      /** What is installed was seen to work. */
+      readonly isHealthy?: true;
+    };
 
-export type Stage = 'facts' | 'plan' | 'apply' | 'rollout' | 'seed' | 'verify';
+export type Stage = 'facts' | 'plan' | 'apply' | 'rollout' | 'seed' | 'verify' | 'remove' | 'purge';
 
 export type ApplyAction = 'created' | 'changed' | 'unchanged' | 'deleted';
 

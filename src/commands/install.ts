@@ -29,6 +29,7 @@ export const install: Work = (options, program) =>
       message: `EdgeX ${run.release.version} runs in namespace ${run.plan.namespace}`,
       writes: run.kube.writes() + seed.writes + repairs,
       elapsedMs: systemClock.now() - startedMs,
+      isHealthy: true,
     });
     return 'done';
   });

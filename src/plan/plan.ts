@@ -106,6 +106,7 @@ function sortByUrgency(services: readonly PlannedService[], file: string): reado
   return services.toSorted((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
 }
 
-function renderNamespace(release: Release, name: string): KubeObject {
+/** The namespace of an installation. */
+export function renderNamespace(release: Release, name: string): KubeObject {
   return { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: commonLabels(release) } };
 }

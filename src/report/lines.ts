@@ -23,6 +23,8 @@ export function describeEvent(event: Exclude<BootEvent, { readonly type: 'failur
       };
     case 'applied':
       return event.action === 'unchanged' ? undefined : { tone: 'plain', text: `${event.action} ${event.object}` };
+    case 'kept':
+      return { tone: 'plain', text: `kept ${event.object}: ${event.reason}` };
     case 'service':
       return describeService(event);
     case 'seeded':
@@ -55,10 +57,10 @@ function describeSeeded({ service, written, kept }: EventOf<'seeded'>): Line | u
   return { tone: kept.length > 0 ? 'warning' : 'plain', text: `settings of ${service}: ${parts.join('; ')}` };
 }
 
-function describeDone({ message, writes, elapsedMs }: EventOf<'done'>): string {
+function describeDone({ message, writes, elapsedMs, isHealthy }: EventOf<'done'>): string {
   const time = formatDuration(elapsedMs);
   return writes === 0
-    ? `nothing to change; healthy: ${message} (${time})`
+    ? `nothing to change${isHealthy ? '; healthy' : ''}: ${message} (${time})`
     : `done: ${message} (${time}, ${plural(writes, 'write')})`;
 }
 

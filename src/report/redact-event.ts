@@ -23,6 +23,8 @@ export function redactEvent(event: BootEvent, redact: Redact): BootEvent {
       return { ...event, error: redactFailure(event.error, redact) };
     case 'applied':
       return { ...event, object: inline(event.object) };
+    case 'kept':
+      return { ...event, object: inline(event.object), reason: inline(event.reason) };
     case 'seeded':
       return { ...event, kept: event.kept.map(inline) };
     case 'heartbeat':

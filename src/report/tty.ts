@@ -31,7 +31,7 @@ const styles: Readonly<Record<Tone, Style | undefined>> = {
 const marks: Readonly<Record<Tone, string>> = { plain: ' ', dim: ' ', good: '✓', warning: '!', bad: '✗' };
 
 /** Events that become a line of their own; the others only change the live part. */
-const isTold: ReadonlySet<BootEvent['type']> = new Set(['fact', 'warning', 'seeded']);
+const isTold: ReadonlySet<BootEvent['type']> = new Set(['fact', 'warning', 'kept', 'seeded']);
 
 /** The live view; see above. */
 export function openTty({ write, columns, rows, color, clock }: Sink): Reporter {
