@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { BootError } from '../base/errors.ts';
 import type { HttpAnswer, HttpRequest } from '../kube/types.ts';
+import type { ExportedKey } from '../plan/archive.ts';
 import type { KeyOperation, Stored } from '../plan/seed.ts';
 import { askUntil, describeAnswer, type Endpoint, type Patience, parseJson, type Reading } from './ask.ts';
 import type { Reach } from './reach.ts';
@@ -16,6 +17,8 @@ export interface KeyValueStore {
   leader(): Promise<string>;
   /** Everything whose key begins with the prefix, as the leader itself knows it. */
   read(prefix: string): Promise<Stored>;
+  /** Every key there is, with its value as it is, byte by byte. */
+  exportAll(): Promise<readonly ExportedKey[]>;
   /**
    * Commits the operations in their order, in as few transactions as Consul accepts; each is all or nothing. Stops at
    * the first one that meets another state than the operations were made for.
@@ -37,8 +40,14 @@ export interface Conflict {
   readonly cause: string;
 }
 
-const entriesSchema = z.array(z.object({ Key: z.string(), Value: z.string().nullable(), ModifyIndex: z.number() }));
+const entriesSchema = z.array(
+  z.object({ Key: z.string(), Value: z.string().nullable(), Flags: z.number().default(0), ModifyIndex: z.number() }),
+);
+type Entries = z.infer<typeof entriesSchema>;
 const errorsSchema = z.object({ Errors: z.array(z.object({ OpIndex: z.number(), What: z.string() })) });
+
+/** All keys together may be many, and come through the API server. */
+const exportTimeoutMs = 60_000;
 
 /** The store behind a Service of the namespace. */
 export function consulStore(reach: Reach, endpoint: Endpoint, patience: Patience): KeyValueStore {
@@ -50,7 +59,11 @@ export function consulStore(reach: Reach, endpoint: Endpoint, patience: Patience
 
   return {
     leader: () => ask({ path: '/v1/status/leader' }, readLeader),
-    read: (prefix) => ask({ path: `${folderPath(prefix)}?recurse&consistent` }, readEntries),
+    read: async (prefix) => storedOf(await ask({ path: `${folderPath(prefix)}?recurse&consistent` }, readEntries)),
+    exportAll: async () => {
+      const entries = await ask({ path: '/v1/kv/?recurse&consistent', timeoutMs: exportTimeoutMs }, readEntries);
+      return entries.map(({ Key, Flags, Value }) => ({ key: Key, flags: Flags, value: Value ?? '' }));
+    },
     commit: (operations) => commitAll(operations, transact),
     deleteFolder: (prefix) => {
       if (!/^[^/].*\/$/.test(prefix)) throw new Error(`not a folder of keys: ${prefix}`);
@@ -100,18 +113,20 @@ function readLeader({ status, body }: HttpAnswer): Reading<string> {
   return typeof leader === 'string' && leader !== '' ? { value: leader } : { later: 'has no leader' };
 }
 
-function readEntries(answer: HttpAnswer): Reading<Stored> {
-  if (answer.status === 404) return { value: new Map() };
+function readEntries(answer: HttpAnswer): Reading<Entries> {
+  if (answer.status === 404) return { value: [] };
   const entries = entriesSchema.safeParse(parseJson(answer.body));
   if (answer.status !== 200 || !entries.success) return { later: describeAnswer(answer) };
-  return {
-    value: new Map(
-      entries.data.map(({ Key, Value, ModifyIndex }) => [
-        Key,
-        { value: Buffer.from(Value ?? '', 'base64').toString('utf8'), modifyIndex: ModifyIndex },
-      ]),
-    ),
-  };
+  return { value: entries.data };
+}
+
+function storedOf(entries: Entries): Stored {
+  return new Map(
+    entries.map(({ Key, Value, ModifyIndex }) => [
+      Key,
+      { value: Buffer.from(Value ?? '', 'base64').toString('utf8'), modifyIndex: ModifyIndex },
+    ]),
+  );
 }
 
 function readOutcome(answer: HttpAnswer, batch: readonly KeyOperation[]): Reading<Outcome> {
