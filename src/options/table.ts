@@ -61,7 +61,9 @@ export const optionGroups = ['Cluster', 'Installation', 'Run', 'Output'] as cons
 export type OptionGroup = (typeof optionGroups)[number];
 
 const onCluster = ['install', 'plan'] as const;
-const onManifests = [...onCluster, 'render'] as const;
+/** Those that look at the cluster's storage. */
+const onStorage = [...onCluster, 'storage'] as const;
+const onManifests = [...onStorage, 'render'] as const;
 /** Those that take a release apart. */
 const onRelease = [...onManifests, 'config render'] as const;
 
@@ -70,10 +72,16 @@ const namespaceRule: TextRule = {
   expected: '1 to 63 lower-case letters, digits and dashes, with a letter or digit at both ends',
 };
 
+/** Absolute, without `.` and `..`, and without a slash at its end. */
+const path = String.raw`(/(?!\.{1,2}(/|$))[^/:\s]+)+`;
+const server = String.raw`([A-Za-z\d]([-.A-Za-z\d]*[A-Za-z\d])?|\[[\dA-Fa-f:.]+\])`;
+
 const storageRule: TextRule = {
-  pattern: /^(auto|local(:(\/(?!\.{1,2}(\/|$))[^/:\s]+)+)?|class:[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?)$/,
-  expected: 'auto, local, local:/ABSOLUTE/PATH or class:NAME',
-  words: ['auto', 'local'],
+  pattern: new RegExp(
+    `^(auto|existing|local(:${path})?|nfs://${server}(/|${path})|class:[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?)$`,
+  ),
+  expected: 'auto, local, local:/ABSOLUTE/PATH, nfs://SERVER/EXPORT, class:NAME or existing',
+  words: ['auto', 'local', 'existing'],
 };
 
 export const table = {
@@ -82,7 +90,7 @@ export const table = {
     type: 'text',
     placeholder: 'FILE',
     group: 'Cluster',
-    commands: onCluster,
+    commands: onStorage,
     help: 'The kubeconfig. Without it: what KUBECONFIG names, ~/.kube/config, then where distributions keep theirs.',
   },
   context: {
@@ -90,7 +98,7 @@ export const table = {
     type: 'text',
     placeholder: 'NAME',
     group: 'Cluster',
-    commands: onCluster,
+    commands: onStorage,
     help: "Which of the kubeconfig's contexts to use. Without it: its current one.",
   },
   namespace: {
@@ -146,7 +154,7 @@ export const table = {
     rule: storageRule,
     group: 'Installation',
     commands: onManifests,
-    help: 'Where the data live: local, local:/PATH (directories on the node) or class:NAME (a storage class). auto keeps what is installed; else it is local on a single node, and the default class where no cluster is asked.',
+    help: 'Where the data live: local, local:/PATH (directories on a node), nfs://SERVER/EXPORT, class:NAME (a storage class) or existing (volumes that are there and free). auto keeps what is installed; else it takes what suits the cluster best, as the command storage shows, and the default class where no cluster is asked.',
   },
   set: {
     flag: 'set',
