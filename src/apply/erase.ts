@@ -1,9 +1,8 @@
 import { BootError } from '../base/errors.ts';
 import { formatRef, type KubeObject, refOf } from '../base/kube-types.ts';
+import { type Erasure, formatSite } from '../plan/erasures.ts';
 import { architectureLabel, commonLabels } from '../plan/labels.ts';
 import { directoryPodHint } from '../plan/pod-security.ts';
-import type { Release } from '../plan/release.ts';
-import type { DirectorySite } from '../plan/stored-data.ts';
 import { type OneShotContext, runOneShot } from './one-shot-pod.ts';
 
 /** Deletes the directories of volumes with all that is in them, by a pod that runs once where they are. */
@@ -11,17 +10,6 @@ import { type OneShotContext, runOneShot } from './one-shot-pod.ts';
 const podName = 'edgex-boot-erase';
 /** The path under which the pod sees the root of the directories. */
 const mountPath = '/volumes';
-
-export interface Erasure {
-  readonly release: Release;
-  readonly namespace: string;
-  readonly site: DirectorySite;
-  /** Each is the name of a directory below the one of the namespace. */
-  readonly claims: readonly string[];
-  /** Whose shell does it, and for which nodes it is made. */
-  readonly image: string;
-  readonly architecture: string;
-}
 
 /**
  * Runs the pod and takes it away again. A directory that is gone already is fine; the one of the namespace goes when
@@ -42,11 +30,6 @@ export async function eraseDirectories(erasure: Erasure, context: OneShotContext
     evidence: words.split('\n'),
     hint: 'Make the file system writable for root, or delete the directories there yourself, and run this again.',
   });
-}
-
-/** A site for people: `/var/lib/edgex on node gateway`, `server:/export`. */
-export function formatSite(site: DirectorySite): string {
-  return site.kind === 'nfs' ? `${site.server}:${site.root}` : `${site.root} on node ${site.hostname}`;
 }
 
 function renderPod({ release, namespace, site, claims, image, architecture }: Erasure): KubeObject {

@@ -1,8 +1,8 @@
 import type { ObjectRef } from '../base/kube-types.ts';
 import type { VolumeFacts } from '../facts/types.ts';
-import type { Release } from '../plan/release.ts';
-import type { DirectorySite, StoredData } from '../plan/stored-data.ts';
-import { type Erasure, eraseDirectories, formatSite } from './erase.ts';
+import { type Erasure, formatSite } from '../plan/erasures.ts';
+import type { StoredData } from '../plan/stored-data.ts';
+import { eraseDirectories } from './erase.ts';
 import { awaitGone, type RemovalContext, removeObjects } from './remove.ts';
 
 /** How long a provisioner may take before it is told that the volume is still there. */
@@ -10,10 +10,8 @@ const provisionerMs = 60_000;
 
 export interface Purge {
   readonly namespace: string;
-  readonly release: Release;
   readonly data: readonly StoredData[];
-  /** The shell's image, and the architecture of the nodes that it is for, by the place of the directories. */
-  readonly imageFor: (site: DirectorySite) => Pick<Erasure, 'image' | 'architecture'>;
+  readonly erasures: readonly Erasure[];
 }
 
 /**
@@ -21,13 +19,11 @@ export interface Purge {
  * the volumes still say where the rest of the data is. Volumes that are somebody else's are left as they are.
  * @throws BootError `rollout` when directories can't be deleted, `timeout` when a claim or a volume stays
  */
-export async function purgeData(purge: Purge, context: RemovalContext): Promise<void> {
-  const { namespace, data } = purge;
-  for (const { site, claims } of directoriesBySite(data)) {
-    const { release, imageFor } = purge;
-    await eraseDirectories({ release, namespace, site, claims, ...imageFor(site) }, context);
-    for (const claim of claims) {
-      const object = `directory ${namespace}/${claim} in ${formatSite(site)}`;
+export async function purgeData({ namespace, data, erasures }: Purge, context: RemovalContext): Promise<void> {
+  for (const erasure of erasures) {
+    await eraseDirectories(erasure, context);
+    for (const claim of erasure.claims) {
+      const object = `directory ${namespace}/${claim} in ${formatSite(erasure.site)}`;
       context.emit({ type: 'applied', object, action: 'deleted' });
     }
   }
@@ -69,18 +65,6 @@ async function awaitProvisioners(volumes: readonly VolumeFacts[], context: Remov
 
 function volumesBy(by: 'pod' | 'provisioner', data: readonly StoredData[]): readonly VolumeFacts[] {
   return data.flatMap(({ volume, removal }) => (volume && removal.by === by ? [volume] : []));
-}
-
-interface SiteClaims {
-  readonly site: DirectorySite;
-  readonly claims: readonly string[];
-}
-
-function directoriesBySite(data: readonly StoredData[]): readonly SiteClaims[] {
-  const rows = data.flatMap(({ claim, removal }) => (removal.by === 'pod' ? [{ claim, site: removal.site }] : []));
-  return [...Map.groupBy(rows, ({ site }) => formatSite(site)).values()].flatMap((each) =>
-    each[0] ? [{ site: each[0].site, claims: each.map(({ claim }) => claim) }] : [],
-  );
 }
 
 function claimRef(name: string, namespace: string): ObjectRef {

@@ -32,6 +32,23 @@ export async function removeObjects(refs: readonly ObjectRef[], context: Removal
   if (left.length > 0) throw stillThere(left);
 }
 
+/**
+ * Waits until a namespace is gone, when it is on its way out: another run, or a person, has deleted it.
+ * @throws BootError `timeout` with what holds it
+ */
+export async function awaitNamespaceGone(name: string, context: RemovalContext): Promise<void> {
+  const ref = { apiVersion: 'v1', kind: 'Namespace', name };
+  const live = await context.kube.get(ref);
+  if (live?.metadata.deletionTimestamp === undefined) return;
+  context.emit({
+    type: 'warning',
+    object: `namespace/${name}`,
+    message: 'it is being deleted; waiting until it is gone',
+  });
+  const left = await awaitGone([ref], context);
+  if (left.length > 0) throw stillThere(left);
+}
+
 /** Waits until objects are gone. @returns those that are there when the deadline passes */
 export async function awaitGone(
   refs: readonly ObjectRef[],

@@ -19,6 +19,8 @@ export interface Program {
   readonly secrets: Set<string>;
   /** Aborted when the program is told to end; its reason is the BootError to end with. */
   readonly signal: AbortSignal;
+  /** Asks whoever sits at the terminal, and returns the line of his answer. Absent where there is none. */
+  readonly ask?: (question: string) => Promise<string>;
 }
 
 /** The work of a command: options in, stages called, results out. */

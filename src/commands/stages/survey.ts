@@ -1,0 +1,63 @@
+import { requireRights } from '../../apply/access.ts';
+import { listWorkloads } from '../../apply/end-workloads.ts';
+import { type Removal, surveyRights } from '../../apply/uninstall-rights.ts';
+import { readCluster } from '../../facts/cluster.ts';
+import { readInstalled } from '../../facts/installed.ts';
+import { readStorage } from '../../facts/storage.ts';
+import type { ClusterFacts } from '../../facts/types.ts';
+import { hasStatus } from '../../kube/errors.ts';
+import type { KubeClient } from '../../kube/types.ts';
+import { findStoredData } from '../../plan/stored-data.ts';
+import { findLeftovers, requireUnused } from '../../plan/uninstall.ts';
+
+export interface Survey extends Removal {
+  /** Only where data are to be deleted: that takes pods on its nodes. */
+  readonly cluster?: ClusterFacts;
+}
+
+/**
+ * Looks for all that an uninstallation is about. Only reads.
+ * @throws BootError `cluster` when it doesn't answer, or with every right that is missing for it; `preflight` when data
+ *   that are to be deleted are in use by others
+ */
+export async function survey(kube: KubeClient, namespace: string, isPurge: boolean): Promise<Survey> {
+  try {
+    const [installed, workloads, storage, cluster, pods] = await Promise.all([
+      readInstalled(kube, namespace),
+      listWorkloads(kube, namespace),
+      readStorage(kube, namespace),
+      isPurge ? readCluster(kube) : undefined,
+      isPurge ? kube.list('v1', 'Pod', { namespace }) : [],
+    ]);
+    const data = findStoredData(namespace, storage);
+    requireUnused(data, pods);
+    return {
+      namespace: installed.namespace,
+      workloads,
+      leftovers: findLeftovers(installed),
+      data,
+      isPurge,
+      ...(cluster ? { cluster } : {}),
+    };
+  } catch (error) {
+    // Where one right is missing there may be more: all are told at once.
+    if (hasStatus(error, 403)) {
+      await requireRights(surveyRights(namespace, isPurge), { name: namespace, exists: true }, kube);
+    }
+    throw error;
+  }
+}
+
+/** True when there is anything that the removal takes away, but for a namespace of ours. */
+export function hasWork({ workloads, leftovers, data, isPurge }: Removal): boolean {
+  const { groundwork, inventory, trimmed } = leftovers;
+  if (workloads.length > 0 || groundwork.length > 0) return true;
+  if (isPurge)
+    return inventory !== undefined || data.some(({ hasClaim, removal }) => hasClaim || removal.by !== 'nobody');
+  return data.length > 0 ? trimmed !== undefined : inventory !== undefined;
+}
+
+/** True when data stay behind that this program made. */
+export function keepsData({ data, isPurge }: Removal): boolean {
+  return !isPurge && data.length > 0;
+}
