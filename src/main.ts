@@ -1,6 +1,7 @@
 import { BootError, type ExitName, exitCodes } from './base/errors.ts';
 import type { Output, Program } from './commands/program.ts';
 import { run, tellFailure } from './commands/run.ts';
+import { askLine } from './commands/terminal.ts';
 
 /**
  * The only file that touches `process`. The exit code is set, not taken: an exit on the spot would cut output that is
@@ -22,6 +23,7 @@ const program: Program = {
   stderr: outputOf(process.stderr),
   secrets: new Set(),
   signal: stop.signal,
+  ...(process.stdin.isTTY && process.stderr.isTTY ? { ask } : {}),
 };
 // Node would print what nobody caught as it is, with whatever its message holds.
 process.on('uncaughtException', async (error) => process.exit(await tellFailure(error, program)));
@@ -46,6 +48,11 @@ function end(signal: string, exit: ExitName): void {
       hint: 'Run it again: it goes on where it stopped.',
     }),
   );
+}
+
+function ask(question: string): Promise<string> {
+  const write = (text: string) => process.stderr.write(text);
+  return askLine(question, { input: process.stdin, write, signal: stop.signal });
 }
 
 function outputOf(stream: NodeJS.WriteStream): Output {

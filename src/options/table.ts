@@ -90,7 +90,7 @@ export const table = {
     type: 'text',
     placeholder: 'FILE',
     group: 'Cluster',
-    commands: onStorage,
+    commands: [...onStorage, 'uninstall'],
     help: 'The kubeconfig. Without it: what KUBECONFIG names, ~/.kube/config, then where distributions keep theirs.',
   },
   context: {
@@ -98,7 +98,7 @@ export const table = {
     type: 'text',
     placeholder: 'NAME',
     group: 'Cluster',
-    commands: onStorage,
+    commands: [...onStorage, 'uninstall'],
     help: "Which of the kubeconfig's contexts to use. Without it: its current one.",
   },
   namespace: {
@@ -109,7 +109,7 @@ export const table = {
     default: 'edgex',
     rule: namespaceRule,
     group: 'Cluster',
-    commands: onManifests,
+    commands: [...onManifests, 'uninstall'],
     help: 'The namespace of the installation; made when it is missing.',
   },
   reach: {
@@ -187,8 +187,8 @@ export const table = {
     placeholder: 'DURATION',
     default: '15m',
     group: 'Run',
-    commands: ['install'],
-    help: 'How long it may take until every service is ready, as in 90s, 15m or 1h30m; pulling images extends it.',
+    commands: ['install', 'uninstall'],
+    help: 'How long it may take until every service is ready, or gone, as in 90s, 15m or 1h30m; pulling images extends it.',
   },
   waitClusterMs: {
     flag: 'wait-cluster',
@@ -214,6 +214,24 @@ export const table = {
     group: 'Run',
     commands: onCluster,
     help: 'Take over fields of our objects that somebody else manages.',
+  },
+  purgeData: {
+    flag: 'purge-data',
+    type: 'boolean',
+    default: false,
+    flagOnly: true,
+    group: 'Run',
+    commands: ['uninstall'],
+    help: 'Delete the data as well, for good: claims, volumes, and what is in them. Asks first.',
+  },
+  yes: {
+    flag: 'yes',
+    type: 'boolean',
+    default: false,
+    flagOnly: true,
+    group: 'Run',
+    commands: ['uninstall'],
+    help: 'Delete the data without asking.',
   },
   output: {
     flag: 'output',
