@@ -1,13 +1,7 @@
-import { checkReadAccess } from '../apply/access.ts';
 import { type ObjectChange, previewChanges } from '../apply/preview.ts';
 import type { Emit } from '../base/events.ts';
 import { chooseReach, type Reach } from '../consul/reach.ts';
-import { readCluster } from '../facts/cluster.ts';
-import { readInstalled } from '../facts/installed.ts';
-import { withMachine } from '../facts/machine-storage.ts';
-import { readStorage } from '../facts/storage.ts';
-import type { ClusterFacts, InstalledFacts, StorageFacts } from '../facts/types.ts';
-import { hasStatus } from '../kube/errors.ts';
+import type { ClusterFacts, InstalledFacts } from '../facts/types.ts';
 import type { KubeClient } from '../kube/types.ts';
 import type { Options } from '../options/resolve.ts';
 import { chooseArchitecture } from '../plan/architecture.ts';
@@ -16,6 +10,7 @@ import { requirePodSecurity } from '../plan/pod-security.ts';
 import { exampleSettings } from '../plan/site-settings.ts';
 import type { Plan, StorageChoice } from '../plan/types.ts';
 import { connect } from './connect.ts';
+import { readFacts } from './facts.ts';
 import type { Program } from './program.ts';
 import { type LoadedRelease, loadRelease, overridesOf } from './release.ts';
 
@@ -46,7 +41,11 @@ export async function prepare(
   const overrides = overridesOf(loaded.release, options);
   emit({ type: 'stage', stage: 'facts', message: 'looking at the cluster' });
   const kube = await open(options, program, emit);
-  const [cluster, storage, installed, reach] = await readFacts(kube, options);
+  const [facts, reach] = await Promise.all([
+    readFacts(kube, options.namespace),
+    chooseReach(kube, options.namespace, options.reach),
+  ]);
+  const { cluster, installed } = facts;
   emit({ type: 'fact', name: 'cluster', value: describeCluster(cluster) });
   emit({ type: 'fact', name: 'reach', value: reach.way === 'direct' ? 'ClusterIPs' : "the API server's proxy" });
 
@@ -60,7 +59,7 @@ export async function prepare(
     without: options.without,
     storage: options.storage,
     overrides,
-    facts: { cluster, storage, installed },
+    facts,
   });
   emit({ type: 'fact', name: 'database', value: plan.database });
   emit({ type: 'fact', name: 'storage', value: describeStorage(plan) });
@@ -76,25 +75,6 @@ export async function prepare(
   const changes = await previewChanges(plan, installed, { kube, forceConflicts: options.forceConflicts });
   requirePodSecurity(changes, plan, installed);
   return { ...loaded, kube, reach, installed, plan, changes };
-}
-
-async function readFacts(
-  kube: KubeClient,
-  { namespace, reach }: Options,
-): Promise<[ClusterFacts, StorageFacts, InstalledFacts, Reach]> {
-  try {
-    const [cluster, offered, installed, way] = await Promise.all([
-      readCluster(kube),
-      readStorage(kube, namespace),
-      readInstalled(kube, namespace),
-      chooseReach(kube, namespace, reach),
-    ]);
-    return [cluster, withMachine(offered, cluster), installed, way];
-  } catch (error) {
-    // Where one right is missing there may be more: all are told at once.
-    if (hasStatus(error, 403)) await checkReadAccess(namespace, kube);
-    throw error;
-  }
 }
 
 function describeCluster({ version, distribution, nodes }: ClusterFacts): string {
