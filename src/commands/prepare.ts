@@ -12,7 +12,7 @@ import type { Plan, StorageChoice } from '../plan/types.ts';
 import { connect } from './connect.ts';
 import { readFacts } from './facts.ts';
 import type { Program } from './program.ts';
-import { type LoadedRelease, loadRelease, overridesOf } from './release.ts';
+import { type LoadedRelease, loadRelease } from './release.ts';
 
 /** What stands before anything is written: the facts, the plan made from them, and what it would change. */
 export interface Prepared extends LoadedRelease {
@@ -37,8 +37,8 @@ export async function prepare(
   emit: Emit,
   open: Connect = connect,
 ): Promise<Prepared> {
-  const loaded = loadRelease();
-  const overrides = overridesOf(loaded.release, options);
+  const loaded = loadRelease(options);
+  const { overrides } = loaded;
   emit({ type: 'stage', stage: 'facts', message: 'looking at the cluster' });
   const kube = await open(options, program, emit);
   const [facts, reach] = await Promise.all([
@@ -58,7 +58,7 @@ export async function prepare(
     with: options.with,
     without: options.without,
     storage: options.storage,
-    overrides,
+    size: options.size,
     facts,
   });
   emit({ type: 'fact', name: 'database', value: plan.database });

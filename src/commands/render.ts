@@ -1,20 +1,19 @@
 import { makePlan } from '../plan/plan.ts';
 import { renderManifests } from '../report/manifests.ts';
 import type { Work } from './program.ts';
-import { loadRelease, overridesOf } from './release.ts';
+import { loadRelease } from './release.ts';
 
 /** Prints the manifests of an installation. Asks no cluster, so the storage is a class. */
 export const render: Work = async (options, { stdout }) => {
-  const loaded = loadRelease();
   const plan = makePlan({
-    ...loaded,
+    ...loadRelease(options),
     namespace: options.namespace,
     database: options.database,
     architecture: options.architecture,
     with: options.with,
     without: options.without,
     storage: options.storage,
-    overrides: overridesOf(loaded.release, options),
+    size: options.size,
   });
   stdout.write(renderManifests(plan, options.output === 'json' ? 'json' : 'yaml'));
   return 'done';

@@ -14,6 +14,10 @@ const works: Readonly<Record<CommandName, () => Promise<Work>>> = {
   uninstall: async () => (await import('./uninstall.ts')).uninstall,
   storage: async () => (await import('./storage.ts')).storage,
   render: async () => (await import('./render.ts')).render,
+  images: async () => (await import('./images.ts')).images,
+  'config show': async () => (await import('./config-show.ts')).configShow,
+  schema: async () => (await import('./schema.ts')).schema,
+  completion: async () => (await import('./completion.ts')).completion,
   'config render': async () => (await import('./config-render.ts')).configRender,
 };
 
@@ -50,8 +54,11 @@ async function dispatch(args: readonly string[], program: Program): Promise<Exit
       program.stdout.write(invocation.command ? commandHelp(invocation.command) : programHelp());
       return 'done';
     case 'run': {
-      const options = resolveOptions(invocation.command, invocation.args, program.env);
-      const work = await works[invocation.command]();
+      const { command, args } = invocation;
+      const { config } = resolveOptions(command, args, program.env);
+      const { loadSite } = await import('./site.ts');
+      const options = resolveOptions(command, args, program.env, loadSite(config));
+      const work = await works[command]();
       return work(options, program);
     }
   }

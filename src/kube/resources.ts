@@ -6,6 +6,7 @@ const kinds: Readonly<Record<string, { readonly plural: string; readonly namespa
   Deployment: { plural: 'deployments', namespaced: true },
   EndpointSlice: { plural: 'endpointslices', namespaced: true },
   Event: { plural: 'events', namespaced: true },
+  Ingress: { plural: 'ingresses', namespaced: true },
   Lease: { plural: 'leases', namespaced: true },
   Namespace: { plural: 'namespaces', namespaced: false },
   Node: { plural: 'nodes', namespaced: false },

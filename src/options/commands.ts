@@ -8,7 +8,13 @@ export const commands = {
   uninstall: 'takes everything away but the data, in reverse order',
   storage: 'what the data could be put on, and what install would take; changes nothing',
   render: 'the plain manifests, for kubectl apply or review; needs no cluster',
+  images: 'the images of the plan, for a mirror or an air gap; needs no cluster',
+  backup: "Consul's keys and all volumes in one file; services are down meanwhile",
+  restore: 'puts a backup back where nothing runs; install then starts it',
   'config render': 'the settings that go into Consul; needs no cluster',
+  'config show': 'the value of each option, and where it comes from; needs no cluster',
+  schema: 'the JSON Schema of a site file',
+  completion: 'completion of commands and options for a shell',
 } as const;
 
 export type CommandName = keyof typeof commands;

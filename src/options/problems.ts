@@ -1,6 +1,7 @@
 import { BootError } from '../base/errors.ts';
 import { nearestName } from '../base/nearest.ts';
 import { type CommandName, commandNames, programName } from './commands.ts';
+import { describeCommand, type Operand, operandOf } from './operands.ts';
 import { environmentName, environmentPrefix, type OptionRow, optionRows, takes } from './table.ts';
 import type { Origin, Problem } from './values.ts';
 
@@ -35,14 +36,23 @@ export function singleDash(rawName: string): BootError {
 /** A word that is neither a command nor the value of an option. */
 export function unexpectedWord(word: string, command: CommandName): BootError {
   const nearest = nearestFlag(word, rows);
-  return usage(shown(word), `${command} takes options only`, nearest ? `Did you mean ${nearest}?` : listed(command));
+  const operand = operandOf(command);
+  const cause = operand ? `${command} takes one ${operand.placeholder} and options` : `${command} takes options only`;
+  return usage(shown(word), cause, nearest ? `Did you mean ${nearest}?` : listed(command));
+}
+
+/** The word that the command is about is missing. */
+export function missingOperand(command: CommandName, { placeholder }: Operand): BootError {
+  return usage(command, `its ${placeholder} is missing`, `Write ${programName} ${describeCommand(command)}.`);
 }
 
 /** A value that doesn't fit its option, with the place where it was given. */
 export function wrongValue(origin: Origin, { text, cause, hint }: Problem): BootError {
   if (origin.from === 'default') return usage(shown(text), cause, hint);
-  return usage(`${origin.name}${origin.from === 'flag' ? ' ' : '='}${shown(text)}`, cause, hint);
+  return usage(`${origin.name}${separators[origin.from]}${shown(text)}`, cause, hint);
 }
+
+const separators = { flag: ' ', environment: '=', file: ': ' } as const;
 
 /** A name in the environment that begins as ours do. */
 export function unknownVariable(name: string): BootError {

@@ -20,8 +20,10 @@ interface Row {
   readonly group: OptionGroup;
   /** The commands that take it. */
   readonly commands: readonly CommandName[];
-  /** It has no environment name. */
+  /** It has no environment name, and no key in a site file. */
   readonly flagOnly?: true;
+  /** It says which site file to read, or belongs to a single run. */
+  readonly notInFile?: true;
   /** An environment name that other programs have too, and the value that it stands for when it isn't empty. */
   readonly convention?: { readonly variable: string; readonly value: string };
   /** What it is for, without its default and its choices. */
@@ -63,9 +65,10 @@ export type OptionGroup = (typeof optionGroups)[number];
 const onCluster = ['install', 'plan'] as const;
 /** Those that look at the cluster's storage. */
 const onStorage = [...onCluster, 'storage'] as const;
+const onArchives = ['backup', 'restore'] as const;
 const onManifests = [...onStorage, 'render'] as const;
 /** Those that take a release apart. */
-const onRelease = [...onManifests, 'config render'] as const;
+const onRelease = [...onManifests, 'images', 'config render'] as const;
 
 const namespaceRule: TextRule = {
   pattern: /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
@@ -84,13 +87,27 @@ const storageRule: TextRule = {
   words: ['auto', 'local', 'existing'],
 };
 
+const registryRule: TextRule = {
+  pattern: /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?(:\d{1,5})?(\/[a-z0-9]([-._a-z0-9]*[a-z0-9])?)*$/,
+  expected: 'HOST, HOST:PORT or either with /PREFIX, in lower case and without https://',
+};
+
 export const table = {
+  config: {
+    flag: 'config',
+    type: 'text',
+    placeholder: 'FILE',
+    notInFile: true,
+    group: 'Installation',
+    commands: commandNames,
+    help: 'The site file: options and what takes more than a word, see docs/site.md. Without it: /etc/edgex-boot/site.yaml when it is there.',
+  },
   kubeconfig: {
     flag: 'kubeconfig',
     type: 'text',
     placeholder: 'FILE',
     group: 'Cluster',
-    commands: [...onStorage, 'uninstall'],
+    commands: [...onStorage, ...onArchives, 'uninstall'],
     help: 'The kubeconfig. Without it: what KUBECONFIG names, ~/.kube/config, then where distributions keep theirs.',
   },
   context: {
@@ -98,7 +115,7 @@ export const table = {
     type: 'text',
     placeholder: 'NAME',
     group: 'Cluster',
-    commands: [...onStorage, 'uninstall'],
+    commands: [...onStorage, ...onArchives, 'uninstall'],
     help: "Which of the kubeconfig's contexts to use. Without it: its current one.",
   },
   namespace: {
@@ -109,7 +126,7 @@ export const table = {
     default: 'edgex',
     rule: namespaceRule,
     group: 'Cluster',
-    commands: [...onManifests, 'uninstall'],
+    commands: [...onManifests, ...onArchives, 'uninstall'],
     help: 'The namespace of the installation; made when it is missing.',
   },
   reach: {
@@ -118,7 +135,7 @@ export const table = {
     choices: ['auto', 'direct', 'proxy'],
     default: 'auto',
     group: 'Cluster',
-    commands: onCluster,
+    commands: [...onCluster, 'backup'],
     help: "The way to the services: by ClusterIP, or through the API server's proxy. auto tries them in this order.",
   },
   database: {
@@ -153,8 +170,16 @@ export const table = {
     default: 'auto',
     rule: storageRule,
     group: 'Installation',
-    commands: onManifests,
+    commands: [...onManifests, 'restore'],
     help: 'Where the data live: local, local:/PATH (directories on a node), nfs://SERVER/EXPORT, class:NAME (a storage class) or existing (volumes that are there and free). auto keeps what is installed; else it takes what suits the cluster best, as the command storage shows, and the default class where no cluster is asked.',
+  },
+  size: {
+    flag: 'size',
+    type: 'list',
+    placeholder: 'CLAIM=SIZE',
+    group: 'Installation',
+    commands: [...onManifests, 'restore'],
+    help: 'How large the volumes of claims are, as in redis-data=2Gi. Without it: as they are, at first as the release says.',
   },
   set: {
     flag: 'set',
@@ -164,6 +189,15 @@ export const table = {
     commands: onRelease,
     help: 'Another value for a setting in Consul, the service by name or short name. May be given many times; in the environment one a line.',
   },
+  registry: {
+    flag: 'registry',
+    type: 'text',
+    placeholder: 'HOST/PREFIX',
+    rule: registryRule,
+    group: 'Installation',
+    commands: [...onRelease, 'uninstall'],
+    help: 'A mirror from which all images come: edgexfoundry/x becomes HOST/PREFIX/edgexfoundry/x.',
+  },
   architecture: {
     flag: 'architecture',
     type: 'choice',
@@ -172,6 +206,16 @@ export const table = {
     group: 'Installation',
     commands: ['render', 'config render'],
     help: 'Of the nodes, since no cluster is asked.',
+  },
+  shell: {
+    flag: 'shell',
+    type: 'choice',
+    choices: ['bash', 'zsh', 'fish'],
+    default: 'bash',
+    notInFile: true,
+    group: 'Output',
+    commands: ['completion'],
+    help: 'The shell that the completion is for.',
   },
   pristine: {
     flag: 'pristine',
@@ -187,7 +231,7 @@ export const table = {
     placeholder: 'DURATION',
     default: '15m',
     group: 'Run',
-    commands: ['install', 'uninstall'],
+    commands: ['install', ...onArchives, 'uninstall'],
     help: 'How long it may take until every service is ready, or gone, as in 90s, 15m or 1h30m; pulling images extends it.',
   },
   waitClusterMs: {
@@ -232,6 +276,15 @@ export const table = {
     group: 'Run',
     commands: ['uninstall'],
     help: 'Delete the data without asking.',
+  },
+  overwrite: {
+    flag: 'overwrite',
+    type: 'boolean',
+    default: false,
+    flagOnly: true,
+    group: 'Run',
+    commands: ['restore'],
+    help: 'Replace what the volumes hold now. Without it a volume that is not empty is refused.',
   },
   output: {
     flag: 'output',
@@ -302,10 +355,16 @@ export function environmentName({ flag, flagOnly }: OptionRow): string | undefin
   return flagOnly ? undefined : `${environmentPrefix}${flag.toUpperCase().replaceAll('-', '_')}`;
 }
 
+/** `--force-conflicts` in a site file: `forceConflicts`. Undefined for an option that has no place there. */
+export function fileKey({ flag, flagOnly, notInFile }: OptionRow): string | undefined {
+  if (flagOnly || notInFile) return undefined;
+  return flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
 /** What every environment name of this program begins with; no other name may. */
 export const environmentPrefix = 'EDGEX_BOOT_';
 
-/** True when a command takes an option. */
+/** True when a command takes an option. What shows the options takes all that a site file can hold. */
 export function takes(command: CommandName, row: OptionRow): boolean {
-  return row.commands.includes(command);
+  return row.commands.includes(command) || (command === 'config show' && fileKey(row) !== undefined);
 }

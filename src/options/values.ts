@@ -13,6 +13,8 @@ export interface Given {
 export type Origin =
   | { readonly from: 'flag'; readonly name: string }
   | { readonly from: 'environment'; readonly name: string }
+  /** The name is the place: `site.yaml:12: database`. */
+  | { readonly from: 'file'; readonly name: string }
   | { readonly from: 'default' };
 
 export type OptionValue = string | boolean | number | readonly string[] | Overrides | undefined;
@@ -86,6 +88,18 @@ function readList(texts: readonly string[]): Reading {
     return wrong(texts.join(','), 'a name is missing', 'Separate names by one comma each, without one at either end.');
   }
   return { value: [...new Set(names)] };
+}
+
+/** Milliseconds as an option takes them: `1h30m`, `0s`. */
+export function writeDuration(ms: number): string {
+  const seconds = ms / 1000;
+  const parts = [
+    [Math.floor(seconds / 3600), 'h'],
+    [Math.floor(seconds / 60) % 60, 'm'],
+    [Number((seconds % 60).toFixed(3)), 's'],
+  ] as const;
+  const text = parts.map(([count, unit]) => (count === 0 ? '' : `${count}${unit}`)).join('');
+  return text === '' ? '0s' : text;
 }
 
 const settingsHint = 'Write it as SERVICE/PATH=VALUE.';

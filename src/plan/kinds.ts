@@ -7,6 +7,7 @@ export const installationKinds = [
   { apiVersion: 'v1', kind: 'PersistentVolumeClaim', namespaced: true },
   { apiVersion: 'v1', kind: 'ConfigMap', namespaced: true },
   { apiVersion: 'v1', kind: 'Service', namespaced: true },
+  { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', namespaced: true },
   { apiVersion: 'apps/v1', kind: 'Deployment', namespaced: true },
 ] as const;
 

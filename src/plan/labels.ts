@@ -21,3 +21,16 @@ export function commonLabels(release: { readonly release: string; readonly versi
     'edgex-boot/release': release.release,
   };
 }
+
+/** The labels of every object of a service. */
+export function serviceLabels(
+  service: { readonly name: string; readonly row: { readonly group: string } },
+  release: { readonly release: string; readonly version: string },
+): Record<string, string> {
+  return {
+    ...commonLabels(release),
+    'app.kubernetes.io/name': service.name,
+    'app.kubernetes.io/component': service.row.group,
+    [serviceLabel]: service.name,
+  };
+}

@@ -1,14 +1,20 @@
 import { brokenFile } from '../base/asset-yaml.ts';
 import type { KubeObject } from '../base/kube-types.ts';
+import type { SourceYaml } from '../base/source-yaml.ts';
 import type { ClusterFacts, InstalledFacts, StorageFacts } from '../facts/types.ts';
 import { type ConfigTrees, expandConfiguration, type Overrides } from './configuration.ts';
 import { chooseDatabase } from './database.ts';
+import { type ResolvedExposure, renderIngress } from './exposure.ts';
+import { renderFiles } from './files.ts';
 import { gatesOf, providerOf } from './gates.ts';
 import { byUrgency, findCycle, type Graph } from './graph.ts';
 import { commonLabels } from './labels.ts';
+import { patchObjects } from './patches.ts';
 import type { Architecture, Database, Release } from './release.ts';
 import { configurationDigest } from './seed.ts';
 import { imageFor, selectServices } from './select.ts';
+import type { SitePatch } from './site.ts';
+import { parseSizes, withSizes } from './sizes.ts';
 import { chooseStorage } from './storage.ts';
 import { claimsOf } from './storage-types.ts';
 import type { Plan, PlannedService } from './types.ts';
@@ -25,7 +31,15 @@ export interface PlanInput {
   readonly without: readonly string[];
   /** See {@link StorageInput.wish}. */
   readonly storage: string;
+  /** Each `CLAIM=QUANTITY`. */
+  readonly size: readonly string[];
   readonly overrides: Overrides;
+  /** What a site file says of the rendered objects; what it says of services is in the release already. */
+  readonly site?: {
+    readonly exposure?: ResolvedExposure;
+    readonly patches: readonly SitePatch[];
+    readonly source: SourceYaml;
+  };
   /** Absent where no cluster was asked, as for `render`. */
   readonly facts?: {
     readonly cluster: ClusterFacts;
@@ -43,7 +57,12 @@ export interface PlanInput {
 export function makePlan(input: PlanInput): Plan {
   const { release, namespace, architecture } = input;
   const database = chooseDatabase(release, input.database, architecture, input.facts);
-  const services = selectServices(release, { ...input, database });
+  const storage = input.facts?.storage;
+  const services = withSizes(
+    selectServices(release, { ...input, database }),
+    parseSizes(release, input.size),
+    { namespace, ...(storage ? { storage } : {}) },
+  );
   const seeded = [...services].filter(([, row]) => row.configuration === 'seeded' && row.registration);
   const configuration = expandConfiguration(input.trees, {
     database,
@@ -69,8 +88,18 @@ export function makePlan(input: PlanInput): Plan {
   );
   const tools = release.services[release.tools.service];
   const toolsImage = tools ? imageFor(release.tools.service, tools, architecture) : '';
-  const volumes = { release, namespace, choice };
-  const workload = { release, namespace, architecture, toolsImage };
+  const volumes = { release, namespace, choice, ...(storage ? { storage } : {}) };
+  const exposure = input.site?.exposure;
+  const workload = { release, namespace, architecture, toolsImage, ...(exposure ? { exposure } : {}) };
+  const objects = [
+    renderNamespace(release, namespace),
+    ...renderVolumes(services.values(), volumes),
+    ...planned.flatMap((service) => renderFiles(service, workload)),
+    ...planned.map((service) => renderService(service, workload)),
+    ...planned.flatMap((service) => renderIngress(service, workload)),
+    ...sortByUrgency(planned, `releases/${release.release}.yaml`).map((service) => renderDeployment(service, workload)),
+  ];
+  const patched = input.site ? patchObjects(objects, input.site.patches, input.site.source) : objects;
   return {
     release,
     namespace,
@@ -81,14 +110,7 @@ export function makePlan(input: PlanInput): Plan {
     storage: choice,
     toolsImage,
     directories: directoriesOf(services.values(), volumes),
-    objects: [
-      renderNamespace(release, namespace),
-      ...renderVolumes(services.values(), volumes),
-      ...planned.map((service) => renderService(service, workload)),
-      ...sortByUrgency(planned, `releases/${release.release}.yaml`).map((service) =>
-        renderDeployment(service, workload),
-      ),
-    ],
+    objects: patched,
   };
 }
 

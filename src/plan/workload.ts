@@ -1,6 +1,8 @@
 import type { KubeObject } from '../base/kube-types.ts';
+import { type ResolvedExposure, serviceType } from './exposure.ts';
+import { fileKey, filesAnnotation, filesDigest, filesName, filesVolume, hasFiles } from './files.ts';
 import { gateScript } from './gates.ts';
-import { architectureLabel, commonLabels, serviceLabel } from './labels.ts';
+import { architectureLabel, serviceLabel, serviceLabels } from './labels.ts';
 import { renderProbe } from './probes.ts';
 import type { Architecture, Release, ServiceRow } from './release.ts';
 import type { PlannedService } from './types.ts';
@@ -14,57 +16,62 @@ export interface WorkloadContext {
   readonly architecture: Architecture;
   /** Image of the gates' shell. */
   readonly toolsImage: string;
+  readonly exposure?: ResolvedExposure;
 }
 
 /** The Deployment of a service. Any row becomes one; there is no other way to make a workload. */
 export function renderDeployment(service: PlannedService, context: WorkloadContext): KubeObject {
   const { name, row } = service;
-  const labels = labelsOf(service, context.release);
+  const labels = serviceLabels(service, context.release);
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
     metadata: { name, namespace: context.namespace, labels },
     spec: {
-      replicas: 1,
+      replicas: row.replicas,
       // Two pods of one service would register twice, and share a volume that only one may write.
       strategy: { type: 'Recreate' },
       revisionHistoryLimit: 3,
       selector: { matchLabels: { [serviceLabel]: name } },
       template: {
-        metadata: { labels },
+        metadata: { labels, ...(hasFiles(row) ? { annotations: { [filesAnnotation]: filesDigest(row) } } : {}) },
         spec: {
           hostname: name,
           restartPolicy: 'Always',
           // The images were chosen for this architecture; a mixed cluster has nodes of another.
-          nodeSelector: { 'kubernetes.io/os': 'linux', [architectureLabel]: context.architecture },
+          nodeSelector: {
+            'kubernetes.io/os': 'linux',
+            [architectureLabel]: context.architecture,
+            ...row.nodeSelector,
+          },
+          ...(row.tolerations.length > 0 ? { tolerations: row.tolerations } : {}),
+          ...(context.release.pullSecrets.length > 0
+            ? { imagePullSecrets: context.release.pullSecrets.map((secret) => ({ name: secret })) }
+            : {}),
           enableServiceLinks: false,
           automountServiceAccountToken: false,
           securityContext: podSecurity(row),
           ...(service.gates.length > 0 ? { initContainers: [gates(service, context)] } : {}),
           containers: [container(service, context.release)],
-          ...(row.claims.length > 0
-            ? {
-                volumes: row.claims.map((claim) => ({
-                  name: claim.name,
-                  persistentVolumeClaim: { claimName: claim.name },
-                })),
-              }
-            : {}),
+          ...listed('volumes', [
+            ...row.claims.map((claim) => ({ name: claim.name, persistentVolumeClaim: { claimName: claim.name } })),
+            ...(hasFiles(row) ? [{ name: filesVolume, configMap: { name: filesName(name) } }] : []),
+          ]),
         },
       },
     },
   };
 }
 
-/** The Service of a service: every port of its row, inside the cluster only. */
+/** The Service of a service: every port of its row, inside the cluster only unless the site exposes it. */
 export function renderService(service: PlannedService, context: WorkloadContext): KubeObject {
   const { name, row } = service;
   return {
     apiVersion: 'v1',
     kind: 'Service',
-    metadata: { name, namespace: context.namespace, labels: labelsOf(service, context.release) },
+    metadata: { name, namespace: context.namespace, labels: serviceLabels(service, context.release) },
     spec: {
-      type: 'ClusterIP',
+      type: serviceType(name, context.exposure),
       selector: { [serviceLabel]: name },
       // The gates ask the application itself, so they need not wait until a probe and kube-proxy have passed its answer
       // on. And a pod that doesn't listen yet refuses at once, while the kernel refuses in the name of a Service without
@@ -80,15 +87,6 @@ function isAsked({ database, answers }: ServiceRow): boolean {
   return database === undefined || answers !== undefined;
 }
 
-function labelsOf({ name, row }: PlannedService, release: Release): Record<string, string> {
-  return {
-    ...commonLabels(release),
-    'app.kubernetes.io/name': name,
-    'app.kubernetes.io/component': row.group,
-    [serviceLabel]: name,
-  };
-}
-
 function container({ name, row, image }: PlannedService, release: Release): Record<string, unknown> {
   const [main] = row.ports;
   const port = main?.port ?? 0;
@@ -99,7 +97,13 @@ function container({ name, row, image }: PlannedService, release: Release): Reco
     imagePullPolicy: 'IfNotPresent',
     ...(row.command ? { command: row.command } : {}),
     ...(row.args ? { args: row.args } : {}),
-    ...(Object.keys(env).length > 0 ? { env: Object.entries(env).map(([key, value]) => ({ name: key, value })) } : {}),
+    ...listed('env', [
+      ...Object.entries(env).map(([key, value]) => ({ name: key, value })),
+      ...Object.entries(row.secretEnv).map(([variable, { secret, key }]) => ({
+        name: variable,
+        valueFrom: { secretKeyRef: { name: secret, key } },
+      })),
+    ]),
     ports: row.ports.map((each) => ({ containerPort: each.port, protocol: 'TCP' })),
     startupProbe: renderProbe('startup', row.probes.startup, port),
     readinessProbe: renderProbe('readiness', row.probes.readiness, port),
@@ -109,10 +113,21 @@ function container({ name, row, image }: PlannedService, release: Release): Reco
       limits: { memory: row.resources.memoryLimit },
     },
     securityContext: containerSecurity(row.security.writableRoot, row.security.capabilities),
-    ...(row.claims.length > 0
-      ? { volumeMounts: row.claims.map((claim) => ({ name: claim.name, mountPath: claim.mountPath })) }
-      : {}),
+    ...listed('volumeMounts', [
+      ...row.claims.map((claim) => ({ name: claim.name, mountPath: claim.mountPath })),
+      ...Object.keys(row.files).map((path, index) => ({
+        name: filesVolume,
+        mountPath: path,
+        subPath: fileKey(path, index),
+        readOnly: true,
+      })),
+    ]),
   };
+}
+
+/** Kubernetes has no empty lists. */
+function listed(field: string, entries: readonly object[]): Record<string, unknown> {
+  return entries.length > 0 ? { [field]: entries } : {};
 }
 
 function gates(service: PlannedService, { release, toolsImage }: WorkloadContext): Record<string, unknown> {

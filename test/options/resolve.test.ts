@@ -6,6 +6,8 @@ import { environmentName, type OptionKey, type OptionRow, optionRows, takes } fr
 
 /** For each option a text that isn't its default, and what it means. */
 const samples: Readonly<Record<OptionKey, readonly [text: string, value: unknown]>> = {
+  config: ['/etc/site.yaml', '/etc/site.yaml'],
+  registry: ['mirror:5000/edge', 'mirror:5000/edge'],
   kubeconfig: ['/etc/edge.yaml', '/etc/edge.yaml'],
   context: ['field', 'field'],
   namespace: ['plant-7', 'plant-7'],
@@ -16,6 +18,7 @@ const samples: Readonly<Record<OptionKey, readonly [text: string, value: unknown
   storage: ['class:longhorn', 'class:longhorn'],
   set: ['core-data/Writable/LogLevel=DEBUG', { 'core-data': { 'Writable/LogLevel': 'DEBUG' } }],
   architecture: ['arm64', 'arm64'],
+  shell: ['fish', 'fish'],
   pristine: ['true', true],
   timeoutMs: ['90s', 90_000],
   waitClusterMs: ['0s', 0],
@@ -72,6 +75,7 @@ test('every row of the table has a default, which is also what a command has tha
     storage: 'auto',
     set: {},
     architecture: 'amd64',
+    shell: 'bash',
     pristine: false,
     timeoutMs: 900_000,
     verify: true,
@@ -125,6 +129,9 @@ const right: readonly Right[] = [
   { args: ['--timeout', '1h2m3.5s'], has: { timeoutMs: 3_723_500 } },
   { args: ['--storage', 'local:/mnt/data-disk'], has: { storage: 'local:/mnt/data-disk' } },
   { args: ['--storage', 'class:local-path'], has: { storage: 'class:local-path' } },
+  { args: ['--storage', 'nfs://nas.lan/export/edgex'], has: { storage: 'nfs://nas.lan/export/edgex' } },
+  { args: ['--storage', 'nfs://[fd00::1]/'], has: { storage: 'nfs://[fd00::1]/' } },
+  { args: ['--storage', 'existing'], has: { storage: 'existing' } },
   { args: ['--storage', 'local:/srv/...'], has: { storage: 'local:/srv/...' } },
   {
     args: ['--set', 'a/B/C=x=y', '--set=a/B/D=', '--set', 'b/E= z ', '--set', 'a/B/C=1,2'],

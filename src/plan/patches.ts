@@ -1,0 +1,63 @@
+import { formatRef, type KubeObject } from '../base/kube-types.ts';
+import { nearestName } from '../base/nearest.ts';
+import { keyText, type SourceYaml, wrongSource } from '../base/source-yaml.ts';
+import type { SitePatch } from './site.ts';
+
+/** What a patch may not touch: by these an object is found again. */
+const fixedFields = ['apiVersion', 'kind'] as const;
+
+/**
+ * Lays the patches of a site over the rendered objects, in their order (RFC 7386: null takes a field away, lists are
+ * replaced as a whole).
+ * @throws BootError `usage` with line and key for a patch that fits no object, or that changes what the object is
+ */
+export function patchObjects(
+  objects: readonly KubeObject[],
+  patches: readonly SitePatch[],
+  source: SourceYaml,
+): readonly KubeObject[] {
+  return patches.reduce((patched: readonly KubeObject[], { kind, name, patch }, index) => {
+    const place = (...tail: readonly string[]): string => {
+      const path = ['patches', index, ...tail];
+      return `${source.at(path)}: ${keyText(path)}`;
+    };
+    const isTarget = (object: KubeObject): boolean => object.kind === kind && object.metadata.name === name;
+    if (!patched.some(isTarget)) throw noTarget(place('name'), { kind, name }, patched);
+    for (const field of fixedFields)
+      if (field in patch) throw wrongSource(place('patch', field), 'it names the object, so it stays');
+    const { metadata } = patch as { readonly metadata?: Readonly<Record<string, unknown>> };
+    for (const field of ['name', 'namespace']) {
+      if (metadata && field in metadata)
+        throw wrongSource(place('patch', 'metadata', field), 'it names the object, so it stays');
+    }
+    return patched.map((object) => (isTarget(object) ? (merge(object, patch) as KubeObject) : object));
+  }, objects);
+}
+
+function noTarget(
+  place: string,
+  target: { readonly kind: string; readonly name: string },
+  objects: readonly KubeObject[],
+) {
+  const known = objects.map(({ kind, metadata }) => formatRef({ kind, name: metadata.name }));
+  const nearest = nearestName(formatRef(target), known);
+  return wrongSource(
+    place,
+    `there is no ${formatRef(target)} in this installation`,
+    nearest ? `Did you mean ${nearest}?` : '`edgex-boot render` prints all objects.',
+  );
+}
+
+function merge(before: unknown, patch: unknown): unknown {
+  if (!isTable(patch)) return patch;
+  const merged: Record<string, unknown> = isTable(before) ? { ...before } : {};
+  for (const [name, value] of Object.entries(patch)) {
+    if (value === null) delete merged[name];
+    else merged[name] = merge(merged[name], value);
+  }
+  return merged;
+}
+
+function isTable(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
