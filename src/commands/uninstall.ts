@@ -39,7 +39,6 @@ export const uninstall: Work = (options, program) =>
     if (asksFirst(options) && data.length > 0) await confirmPurge(data, options, program);
 
     const isWorking = hasWork(found);
-    if (isWorking) emit({ type: 'stage', stage: 'remove', message: `taking away what is in namespace ${namespace}` });
     const dismantling = { ...context(), release, erasures };
     const standing = await provideNamespace(found, dismantling);
     if (isWorking) await dismantle(standing, dismantling);

@@ -1,8 +1,9 @@
 import { BootError } from '../base/errors.ts';
+import type { KubeObject } from '../base/kube-types.ts';
 import type { ClusterFacts, InstalledFacts } from '../facts/types.ts';
-import { serviceLabel } from './labels.ts';
-import { isManaged } from './ownership.ts';
-import type { Architecture, Database, Release } from './release.ts';
+import { claimLabel, serviceLabel } from './labels.ts';
+import { isManaged, isOurs } from './ownership.ts';
+import type { Architecture, Database, Release, ServiceRow } from './release.ts';
 
 export interface DatabaseFacts {
   readonly cluster: ClusterFacts;
@@ -10,7 +11,8 @@ export interface DatabaseFacts {
 }
 
 /**
- * The database of an installation. One that is there stays, since its data would not come along. Else `auto` takes
+ * The database of an installation. One that is there stays, as do data of one that was taken away, since they would not
+ * come along. Else `auto` takes
  * what the release names for the architecture of the nodes, ready or not, so that it is the same at every try; where
  * they differ, or the release doesn't know one, what it names for mixed clusters.
  * @param facts absent where no cluster was asked, as for `render`; then `architecture` alone decides
@@ -31,7 +33,7 @@ export function chooseDatabase(
   throw new BootError({
     exit: 'preflight',
     object: `--database ${wish}`,
-    cause: `${installed} is installed in namespace ${facts?.installed.namespace.name}, and its data would stay behind`,
+    cause: `namespace ${facts?.installed.namespace.name} has ${installed}, and its data would stay behind`,
     hint: `Leave the option away to keep ${installed}, or install into another namespace with --namespace.`,
   });
 }
@@ -42,12 +44,31 @@ function automatic({ databases }: Release, architectures: readonly string[]): Da
   return database !== undefined && others.length === 0 ? database : databases.mixed;
 }
 
-function installedDatabase(release: Release, { objects }: InstalledFacts): Database | undefined {
-  for (const object of objects) {
-    if (object.kind !== 'Deployment' || !isManaged(object)) continue;
-    const service = object.metadata.labels?.[serviceLabel];
-    const database = service === undefined ? undefined : release.services[service]?.database;
-    if (database !== undefined) return database;
-  }
-  return undefined;
+/** The one that runs; else the one whose data were kept when all else was taken away. */
+function installedDatabase(release: Release, { objects, namespace }: InstalledFacts): Database | undefined {
+  const [running] = databasesOf(release, (name) =>
+    objects.some((object) => object.kind === 'Deployment' && isManaged(object) && serviceOf(object) === name),
+  );
+  if (running !== undefined) return running;
+  const [kept, ...others] = databasesOf(release, (_, { claims }) =>
+    objects.some((object) => holdsData(object, namespace.name) && claims.some(({ name }) => name === claimOf(object))),
+  );
+  return others.length === 0 ? kept : undefined;
+}
+
+function databasesOf({ services }: Release, isThere: (name: string, row: ServiceRow) => boolean): readonly Database[] {
+  return Object.entries(services).flatMap(([name, row]) => (row.database && isThere(name, row) ? [row.database] : []));
+}
+
+function holdsData(object: KubeObject, namespace: string): boolean {
+  const { kind } = object;
+  return (kind === 'PersistentVolumeClaim' || kind === 'PersistentVolume') && isOurs(object, namespace);
+}
+
+function serviceOf({ metadata }: KubeObject): string | undefined {
+  return metadata.labels?.[serviceLabel];
+}
+
+function claimOf({ metadata }: KubeObject): string | undefined {
+  return metadata.labels?.[claimLabel];
 }

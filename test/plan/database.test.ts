@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { isBootError } from '../../src/base/errors.ts';
 import type { KubeObject } from '../../src/base/kube-types.ts';
 import { chooseDatabase } from '../../src/plan/database.ts';
+import { claimLabel, commonLabels, namespaceLabel } from '../../src/plan/labels.ts';
 import { clusterFacts, installedDeployment, installedFacts, noStorage, storageClassFacts } from '../support/facts.ts';
 import { fuji, fujiPlan } from '../support/fuji.ts';
 
@@ -13,6 +14,11 @@ const foreign: KubeObject = {
   ...redis,
   metadata: { ...redis.metadata, labels: { ...redis.metadata.labels, 'app.kubernetes.io/managed-by': 'Helm' } },
 };
+
+function keptBy(kind: string, claim: string, namespace = 'edgex'): KubeObject {
+  const labels = { ...commonLabels(release), [claimLabel]: claim, [namespaceLabel]: namespace };
+  return { apiVersion: 'v1', kind, metadata: { name: claim, labels } };
+}
 
 const factsOf = (architectures: readonly string[], objects: readonly KubeObject[] = []) => ({
   cluster: clusterFacts(...architectures.map((architecture) => ({ architecture }))),
@@ -27,6 +33,20 @@ const automatic: readonly (readonly [string, readonly string[], readonly KubeObj
   ['the one that is installed, when an arm64 node has joined', ['amd64', 'arm64'], [mongo], 'mongo'],
   ['the one that is installed, when only amd64 nodes are left', ['amd64'], [redis], 'redis'],
   ["not somebody else's that lies in the namespace", ['amd64'], [foreign], 'mongo'],
+  ['the one whose data were kept', ['amd64'], [keptBy('PersistentVolumeClaim', 'redis-data')], 'redis'],
+  ['the one whose volume was kept', ['amd64'], [keptBy('PersistentVolume', 'redis-data')], 'redis'],
+  [
+    'not the one whose data another namespace keeps',
+    ['amd64'],
+    [keptBy('PersistentVolume', 'redis-data', 'other')],
+    'mongo',
+  ],
+  [
+    'the one that runs, where data of both are kept',
+    ['amd64'],
+    [keptBy('PersistentVolumeClaim', 'mongo-data'), redis, keptBy('PersistentVolumeClaim', 'redis-data')],
+    'redis',
+  ],
   ['not told by other services', ['arm64'], [installedDeployment('edgex-core-data')], 'redis'],
 ];
 for (const [what, architectures, objects, database] of automatic) {
@@ -58,7 +78,7 @@ test('another database than the installed one is refused, since its data would s
       assert.ok(isBootError(error));
       assert.equal(error.details.exit, 'preflight');
       assert.equal(error.details.object, '--database redis');
-      assert.match(error.details.cause, /mongo is installed in namespace edgex, and its data would stay behind/);
+      assert.match(error.details.cause, /namespace edgex has mongo, and its data would stay behind/);
       assert.match(error.details.hint ?? '', /keep mongo.*--namespace/);
       return true;
     },

@@ -27,6 +27,9 @@ export interface Dismantling extends RemovalContext {
 export async function dismantle(found: Survey, context: Dismantling): Promise<void> {
   const { namespace, workloads, leftovers, data, isPurge } = found;
   const { release, erasures, emit, kube } = context;
+  if (workloads.length + leftovers.groundwork.length > 0) {
+    emit({ type: 'stage', stage: 'remove', message: `taking away what is in namespace ${namespace.name}` });
+  }
   if (workloads.length > 0) await endWorkloads(namespace.name, needsOf(release), context);
   await removeObjects(leftovers.groundwork, context);
   if (isPurge && data.length > 0) {
