@@ -72,7 +72,13 @@ export const goodRun: readonly Told[] = [
   { atMs: 40_000, event: { type: 'fact', name: 'first event', value: 'after 1.5 s' } },
   {
     atMs: 40_100,
-    event: { type: 'done', message: 'EdgeX 1.1.0 runs in namespace edgex', writes: 452, elapsedMs: 40_100, isHealthy: true },
+    event: {
+      type: 'done',
+      message: 'EdgeX 1.1.0 runs in namespace edgex',
+      writes: 452,
+      elapsedMs: 40_100,
+      isHealthy: true,
+    },
   },
 ];
 
@@ -105,5 +111,8 @@ export const quietRun: readonly Told[] = [
   { atMs: 300, event: { type: 'stage', stage: 'plan', message: 'planning' } },
   { atMs: 700, event: { type: 'stage', stage: 'rollout', message: 'waiting for 1 services' } },
   { atMs: 800, event: { type: 'service', service: 'edgex-core-consul', state: 'ready', elapsedMs: 100 } },
-  { atMs: 900, event: { type: 'done', message: 'EdgeX 1.1.0 runs in namespace edgex', writes: 0, elapsedMs: 900, isHealthy: true } },
+  {
+    atMs: 900,
+    event: { type: 'done', message: 'EdgeX 1.1.0 runs in namespace edgex', writes: 0, elapsedMs: 900, isHealthy: true },
+  },
 ];

@@ -31,8 +31,7 @@ export interface Page {
   requests(): readonly string[];
   /** Writes the whole page to a PNG file. */
   screenshot(file: string): Promise<void>;
-  /** Writes it to a PDF file as it is printed. */
-  pdf(file: string): Promise<void>;
+  close(): Promise<void>;
 }
 
 const switches = [
@@ -177,9 +176,8 @@ async function openPage(protocol: Protocol, url: string, view: View): Promise<Pa
       const { data } = await send('Page.captureScreenshot', { captureBeyondViewport: true });
       await writeFile(file, Buffer.from(data, 'base64'));
     },
-    pdf: async (file) => {
-      const { data } = await send('Page.printToPDF', { preferCSSPageSize: true, paperWidth: 8.27, paperHeight: 11.69 });
-      await writeFile(file, Buffer.from(data, 'base64'));
+    close: async () => {
+      await protocol.send('Target.closeTarget', { targetId });
     },
   };
 }
