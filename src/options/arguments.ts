@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { CommandName } from './commands.ts';
-import { missingValue, optionOfOthers, singleDash, unexpectedWord, unknownOption } from './problems.ts';
+import { operandOf } from './operands.ts';
+import { missingOperand, missingValue, optionOfOthers, singleDash, unexpectedWord, unknownOption } from './problems.ts';
 import { type OptionKey, type OptionRow, optionRows, takes } from './table.ts';
 import type { Given } from './values.ts';
 
@@ -40,7 +41,7 @@ const parserOptions = Object.fromEntries(
 /** The parts of a command line; nothing is checked yet. */
 export function readTokens(args: readonly string[]): readonly Token[] {
   const { tokens } = parseArgs({
-    args: [...args],
+    args: args.map((arg, index) => withBareValue(arg, args[index + 1])),
     options: parserOptions,
     strict: false,
     allowPositionals: true,
@@ -62,6 +63,13 @@ export function readTokens(args: readonly string[]): readonly Token[] {
   });
 }
 
+/** The parser would take whatever follows for the value. */
+function withBareValue(arg: string, next: string | undefined): string {
+  const row = arg.startsWith('--') ? byFlag.get(arg.slice('--'.length))?.row : undefined;
+  const isAlone = next === undefined || next.startsWith('-');
+  return isAlone && row?.type === 'text' && row.bare !== undefined ? `${arg}=${row.bare}` : arg;
+}
+
 function findOption(name: string): KnownOption | undefined {
   const found = byFlag.get(name);
   if (found) return { ...found, isNegated: false };
@@ -77,8 +85,7 @@ function findOption(name: string): KnownOption | undefined {
 export function readFlags(command: CommandName, args: readonly string[]): ReadonlyMap<OptionKey, Given> {
   const given = new Map<OptionKey, Given>();
   for (const token of readTokens(args)) {
-    if (token.kind === 'word') throw unexpectedWord(token.text, command);
-    if (token.kind === 'terminator') continue;
+    if (token.kind !== 'option') continue;
     const { option, rawName } = token;
     if (!option) throw unknownOption(rawName, command);
     const { key, row } = option;
@@ -87,6 +94,21 @@ export function readFlags(command: CommandName, args: readonly string[]): Readon
     given.set(key, { origin: { from: 'flag', name: rawName }, texts: [...texts, textOf(token, option)] });
   }
   return given;
+}
+
+/**
+ * The word that a command takes beside its options; undefined for a command that takes none.
+ * @param args without the words of the command itself
+ * @throws BootError `usage` when it is missing, and for every other word
+ */
+export function readOperand(command: CommandName, args: readonly string[]): string | undefined {
+  const operand = operandOf(command);
+  const words = readTokens(args).filter((token) => token.kind === 'word');
+  const [unexpected] = operand ? words.slice(1) : words;
+  if (unexpected) throw unexpectedWord(unexpected.text, command);
+  const text = words[0]?.text;
+  if (operand && !text) throw missingOperand(command, operand);
+  return text;
 }
 
 function textOf({ rawName, value, isInline }: OptionToken, { row, isNegated }: KnownOption): string {

@@ -4,7 +4,9 @@ import type { OptionRow } from './table.ts';
 export function describeFlag(row: OptionRow): string {
   const short = row.short ? `-${row.short}, ` : '';
   if (row.type === 'boolean') return `${short}--${row.default ? '[no-]' : ''}${row.flag}`;
-  return `${short}--${row.flag} ${row.type === 'choice' ? row.choices.join('|') : row.placeholder}`;
+  if (row.type === 'choice') return `${short}--${row.flag} ${row.choices.join('|')}`;
+  const isBare = row.type === 'text' && row.bare !== undefined;
+  return `${short}--${row.flag} ${isBare ? `[${row.placeholder}]` : row.placeholder}`;
 }
 
 /** The default as one writes it; undefined where nothing is. */

@@ -36,9 +36,17 @@ export type OptionRow = Row &
         readonly type: 'text';
         readonly placeholder: string;
         readonly default?: string;
+        /** What the flag stands for where no value follows it. */
+        readonly bare?: string;
         readonly rule?: TextRule;
       }
-    | { readonly type: 'choice'; readonly choices: readonly string[]; readonly default: string }
+    | {
+        readonly type: 'choice';
+        readonly choices: readonly string[];
+        readonly default: string;
+        /** The commands that a choice is for; without an entry it is for all that take the option. */
+        readonly choicesOf?: Readonly<Record<string, readonly CommandName[]>>;
+      }
     | { readonly type: 'boolean'; readonly default: boolean }
     | {
         readonly type: 'duration';
@@ -59,12 +67,14 @@ export interface TextRule {
   readonly words?: readonly string[];
 }
 
-export const optionGroups = ['Cluster', 'Installation', 'Run', 'Output'] as const;
+export const optionGroups = ['Cluster', 'Installation', 'Run', 'Export check', 'Output'] as const;
 export type OptionGroup = (typeof optionGroups)[number];
 
 const onCluster = ['install', 'plan'] as const;
-/** Those that look at the cluster's storage. */
-const onStorage = [...onCluster, 'storage'] as const;
+/** Those that look at all that a cluster has. */
+const onStorage = [...onCluster, 'storage', 'verify'] as const;
+/** Those that can check whether events come out at a broker. */
+const onExport = ['install', 'verify'] as const;
 const onArchives = ['backup', 'restore'] as const;
 const onManifests = [...onStorage, 'render'] as const;
 /** Those that take a release apart. */
@@ -90,6 +100,12 @@ const storageRule: TextRule = {
 const registryRule: TextRule = {
   pattern: /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?(:\d{1,5})?(\/[a-z0-9]([-._a-z0-9]*[a-z0-9])?)*$/,
   expected: 'HOST, HOST:PORT or either with /PREFIX, in lower case and without https://',
+};
+
+const brokerRule: TextRule = {
+  pattern: /^(auto|[a-z]+:\/\/\S+)$/,
+  expected: 'the URL of a broker, like mqtt://192.168.1.5:1883 or mqtts://broker.example.com, or nothing',
+  words: ['auto'],
 };
 
 export const table = {
@@ -251,6 +267,86 @@ export const table = {
     commands: ['install'],
     help: 'Wait until events arrive. --no-verify ends when every service is ready.',
   },
+  mqtt: {
+    flag: 'mqtt',
+    type: 'text',
+    placeholder: 'URL',
+    bare: 'auto',
+    rule: brokerRule,
+    notInFile: true,
+    group: 'Export check',
+    commands: ['verify'],
+    help: 'Check as well that events come out at an MQTT broker. Without a URL: the one that the export service has, one in the namespace, or one that is started for the check.',
+  },
+  mqttCheck: {
+    flag: 'mqtt-check',
+    type: 'text',
+    placeholder: 'URL',
+    bare: 'auto',
+    rule: brokerRule,
+    group: 'Export check',
+    commands: ['install'],
+    help: 'In the end check that events come out at an MQTT broker, as verify --mqtt does.',
+  },
+  mqttTopic: {
+    flag: 'mqtt-topic',
+    type: 'text',
+    placeholder: 'TOPIC',
+    default: 'edgex-handson-topic',
+    rule: { pattern: /^(?!\$)[^\s#+\0]{1,200}$/, expected: 'a whole topic, without spaces and wildcards' },
+    group: 'Export check',
+    commands: onExport,
+    help: 'The topic on which events are to come out. Without it an export service that is there keeps its own.',
+  },
+  mqttUsername: {
+    flag: 'mqtt-username',
+    type: 'text',
+    placeholder: 'NAME',
+    group: 'Export check',
+    commands: onExport,
+    help: "The broker's user.",
+  },
+  mqttPasswordFile: {
+    flag: 'mqtt-password-file',
+    type: 'text',
+    placeholder: 'FILE',
+    group: 'Export check',
+    commands: onExport,
+    help: "The file with the user's password. Without it: MQTT_PASSWORD in the environment.",
+  },
+  mqttCa: {
+    flag: 'mqtt-ca',
+    type: 'text',
+    placeholder: 'FILE',
+    group: 'Export check',
+    commands: onExport,
+    help: "The certificate of the authority that signed the broker's, in PEM. Without it: the authorities of the system.",
+  },
+  mqttCert: {
+    flag: 'mqtt-cert',
+    type: 'text',
+    placeholder: 'FILE',
+    group: 'Export check',
+    commands: onExport,
+    help: 'A client certificate for the broker, in PEM.',
+  },
+  mqttKey: {
+    flag: 'mqtt-key',
+    type: 'text',
+    placeholder: 'FILE',
+    group: 'Export check',
+    commands: onExport,
+    help: 'The key of the client certificate, in PEM.',
+  },
+  keep: {
+    flag: 'keep',
+    type: 'boolean',
+    default: false,
+    flagOnly: true,
+    group: 'Export check',
+    commands: onExport,
+    help: 'Leave what was started for the check, broker and export service, instead of taking it away again.',
+  },
   forceConflicts: {
     flag: 'force-conflicts',
     type: 'boolean',
@@ -286,10 +382,81 @@ export const table = {
     commands: ['restore'],
     help: 'Replace what the volumes hold now. Without it a volume that is not empty is refused.',
   },
+  only: {
+    flag: 'only',
+    type: 'list',
+    placeholder: 'LIST',
+    notInFile: true,
+    group: 'Run',
+    commands: ['verify'],
+    help: 'Only these checks, by code or category; docs/checks.md lists them.',
+  },
+  skip: {
+    flag: 'skip',
+    type: 'list',
+    placeholder: 'LIST',
+    group: 'Run',
+    commands: ['verify'],
+    help: 'All checks but these, by code or category.',
+  },
+  pre: {
+    flag: 'pre',
+    type: 'boolean',
+    default: false,
+    notInFile: true,
+    group: 'Run',
+    commands: ['verify'],
+    help: 'Before an installation: what can be told of machine and cluster, and whether it would fit.',
+  },
+  windowMs: {
+    flag: 'window',
+    type: 'duration',
+    placeholder: 'DURATION',
+    default: '10s',
+    group: 'Run',
+    commands: ['verify'],
+    help: 'How long to watch for events; three times as long while none comes.',
+  },
+  waitMs: {
+    flag: 'wait',
+    type: 'duration',
+    placeholder: 'DURATION',
+    notInFile: true,
+    group: 'Run',
+    commands: ['verify'],
+    help: 'Repeat the checks that fail and may yet pass, for so long.',
+  },
+  watch: {
+    flag: 'watch',
+    type: 'boolean',
+    default: false,
+    notInFile: true,
+    group: 'Run',
+    commands: ['verify'],
+    help: 'Verify again and again until it is stopped, and tell what changes.',
+  },
+  strict: {
+    flag: 'strict',
+    type: 'boolean',
+    default: false,
+    group: 'Run',
+    commands: ['verify'],
+    help: 'Warnings count as failures.',
+  },
+  report: {
+    flag: 'report',
+    type: 'list',
+    placeholder: 'FILE',
+    notInFile: true,
+    group: 'Output',
+    commands: ['verify'],
+    help: 'Write the result into files, too, in the form of their endings: .html, .xml (JUnit), .json or .txt (short).',
+  },
   output: {
     flag: 'output',
     type: 'choice',
-    choices: ['auto', 'text', 'json'],
+    choices: ['auto', 'text', 'json', 'short', 'junit', 'html'],
+    choicesOf: { short: ['verify'], junit: ['verify'], html: ['verify'] },
     default: 'auto',
     group: 'Output',
     commands: commandNames,
@@ -363,6 +530,13 @@ export function fileKey({ flag, flagOnly, notInFile }: OptionRow): string | unde
 
 /** What every environment name of this program begins with; no other name may. */
 export const environmentPrefix = 'EDGEX_BOOT_';
+
+/** The row of an option as a command has it: with the choices that are for this command. */
+export function rowFor(row: OptionRow, command: CommandName): OptionRow {
+  if (row.type !== 'choice' || !row.choicesOf) return row;
+  const { choices, choicesOf } = row;
+  return { ...row, choices: choices.filter((word) => choicesOf[word]?.includes(command) ?? true) };
+}
 
 /** True when a command takes an option. What shows the options takes all that a site file can hold. */
 export function takes(command: CommandName, row: OptionRow): boolean {

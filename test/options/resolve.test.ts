@@ -3,34 +3,7 @@ import { test } from 'node:test';
 import { type CommandName, commandNames } from '../../src/options/commands.ts';
 import { type Options, resolveOptions } from '../../src/options/resolve.ts';
 import { environmentName, type OptionKey, type OptionRow, optionRows, takes } from '../../src/options/table.ts';
-
-/** For each option a text that isn't its default, and what it means. */
-const samples: Readonly<Record<OptionKey, readonly [text: string, value: unknown]>> = {
-  config: ['/etc/site.yaml', '/etc/site.yaml'],
-  registry: ['mirror:5000/edge', 'mirror:5000/edge'],
-  kubeconfig: ['/etc/edge.yaml', '/etc/edge.yaml'],
-  context: ['field', 'field'],
-  namespace: ['plant-7', 'plant-7'],
-  reach: ['proxy', 'proxy'],
-  database: ['redis', 'redis'],
-  with: ['mqtt-export,ui', ['mqtt-export', 'ui']],
-  without: ['ui', ['ui']],
-  storage: ['class:longhorn', 'class:longhorn'],
-  set: ['core-data/Writable/LogLevel=DEBUG', { 'core-data': { 'Writable/LogLevel': 'DEBUG' } }],
-  architecture: ['arm64', 'arm64'],
-  shell: ['fish', 'fish'],
-  pristine: ['true', true],
-  timeoutMs: ['90s', 90_000],
-  waitClusterMs: ['0s', 0],
-  verify: ['false', false],
-  forceConflicts: ['true', true],
-  purgeData: ['true', true],
-  yes: ['true', true],
-  output: ['json', 'json'],
-  color: ['always', 'always'],
-  help: ['true', true],
-  version: ['true', true],
-};
+import { samples } from './samples.ts';
 
 function firstCommand(row: OptionRow): CommandName {
   const [command] = row.commands;

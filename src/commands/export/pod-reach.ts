@@ -1,0 +1,70 @@
+import { runOneShot } from '../../apply/one-shot-pod.ts';
+import { systemClock } from '../../base/clock.ts';
+import type { KubeObject } from '../../base/kube-types.ts';
+import type { BrokerAddress } from '../../mqtt/address.ts';
+import { gateScript } from '../../plan/gates.ts';
+import { architectureLabel, commonLabels } from '../../plan/labels.ts';
+import type { Plan } from '../../plan/types.ts';
+import type { Silence } from '../../verify/export-trial.ts';
+import type { TrialContext } from './context.ts';
+
+const podName = 'edgex-boot-mqtt-reach';
+/** From its start on the node: a connection that isn't there by then doesn't come. */
+const attemptSeconds = 10;
+const timeoutMs = 60_000;
+
+/**
+ * Whether a pod of the namespace gets a connection to a broker, asked by one that tries.
+ * @throws BootError when that pod can't be started
+ */
+export async function tryFromPod(
+  { kube, plan, program: { signal } }: TrialContext,
+  address: BrokerAddress,
+): Promise<Silence['podReach']> {
+  const task = {
+    pod: renderPod(plan, address),
+    purpose: 'tries to reach the broker',
+    forbiddenHint: 'Allow pods that run as a user of their own in this namespace.',
+    tailLines: 3,
+  };
+  const deadlineMs = systemClock.now() + timeoutMs;
+  const { succeeded, words } = await runOneShot(task, { kube, clock: systemClock, signal, deadlineMs });
+  return { isReached: succeeded, words: words || `no connection within ${attemptSeconds} s` };
+}
+
+function renderPod({ namespace, release, architecture, toolsImage }: Plan, { host, port }: BrokerAddress): KubeObject {
+  const { uid, gid } = release.tools;
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: podName, namespace, labels: commonLabels(release) },
+    spec: {
+      restartPolicy: 'Never',
+      activeDeadlineSeconds: attemptSeconds,
+      enableServiceLinks: false,
+      automountServiceAccountToken: false,
+      terminationGracePeriodSeconds: 0,
+      nodeSelector: { 'kubernetes.io/os': 'linux', [architectureLabel]: architecture },
+      securityContext: {
+        runAsNonRoot: true,
+        runAsUser: uid,
+        runAsGroup: gid,
+        seccompProfile: { type: 'RuntimeDefault' },
+      },
+      containers: [
+        {
+          name: 'reach',
+          image: toolsImage,
+          imagePullPolicy: 'IfNotPresent',
+          command: ['/bin/sh', '-c', gateScript([{ kind: 'tcp', service: host, port }])],
+          resources: { requests: { cpu: '5m', memory: '8Mi' }, limits: { memory: '64Mi' } },
+          securityContext: {
+            allowPrivilegeEscalation: false,
+            readOnlyRootFilesystem: true,
+            capabilities: { drop: ['ALL'] },
+          },
+        },
+      ],
+    },
+  };
+}
