@@ -60,7 +60,13 @@ export function checkSource<T>(
     const [key = ''] = issue.keys;
     throw unknownKey(source, [...path, key], namesAt(schema, issue.path));
   }
-  throw wrongSource(`${source.at(path)}: ${keyText(path)}`, issue?.message ?? 'not as expected');
+  throw wrongSource(`${source.at(path)}: ${keyText(path)}`, messageOf(issue));
+}
+
+/** What is wrong with a key is told by its own schema. */
+function messageOf(issue: z.core.$ZodIssue | undefined): string {
+  if (issue?.code === 'invalid_key') return `the key must be ${issue.issues[0]?.message ?? 'another one'}`;
+  return issue?.message ?? 'not as expected';
 }
 
 /** A key that nothing has. */

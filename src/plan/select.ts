@@ -49,9 +49,11 @@ function bothWays(name: string): BootError {
   });
 }
 
-/** The service's full name for what somebody wrote, by name or alias. */
+/** The service's full name for what somebody wrote: the name, with or without what all of them begin with, or the alias. */
 export function serviceName(release: Release, place: string, word: string): string {
-  for (const [name, row] of Object.entries(release.services)) if (word === name || word === row.alias) return name;
+  for (const [name, row] of Object.entries(release.services)) {
+    if (word === name || word === row.alias || word === tailOf(name)) return name;
+  }
   const known = Object.entries(release.services).flatMap(([name, row]) => (row.alias ? [name, row.alias] : [name]));
   const nearest = nearestName(word, known);
   throw new BootError({
@@ -60,6 +62,11 @@ export function serviceName(release: Release, place: string, word: string): stri
     cause: `${release.title} has no service of this name`,
     hint: nearest ? `Did you mean ${nearest}?` : `It has: ${Object.keys(release.services).join(', ')}.`,
   });
+}
+
+/** `edgex-core-data` without its first word. */
+function tailOf(name: string): string {
+  return name.slice(name.indexOf('-') + 1);
 }
 
 function optionalName(release: Release, option: string, word: string): string {
