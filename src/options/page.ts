@@ -1,6 +1,7 @@
 import { commandNames, commands, programName } from './commands.ts';
 import { describeDefault, describeFlag } from './describe.ts';
 import { exitCodeRows } from './exit-codes.ts';
+import { describeCommand } from './operands.ts';
 import { environmentName, environmentPrefix, type OptionRow, optionGroups, optionRows, takes } from './table.ts';
 
 /** docs/options.md: every option with its default, its environment name and the commands that take it. */
@@ -14,7 +15,7 @@ export function renderOptionsPage(): string {
     '',
     ...markdownTable(
       ['command', 'what it does'],
-      commandNames.map((name) => [code(`${programName} ${name}`), commands[name]]),
+      commandNames.map((name) => [code(`${programName} ${describeCommand(name)}`), commands[name]]),
     ),
     '',
     '## Options',
