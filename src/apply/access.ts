@@ -16,7 +16,7 @@ const parallel = 16;
  */
 export async function checkAccess(
   changes: readonly ObjectChange[],
-  plan: Pick<Plan, 'namespace' | 'directories'>,
+  plan: Pick<Plan, 'namespace' | 'storage'>,
   kube: KubeClient,
   viaProxy = false,
 ): Promise<void> {
@@ -38,23 +38,35 @@ export async function checkReadAccess(namespace: string, kube: KubeClient): Prom
  * @throws BootError `cluster` as {@link checkAccess}
  */
 export async function requireRights(rights: readonly Right[], namespace: RolePlace, kube: KubeClient): Promise<void> {
-  const answers = await mapPool(rights, parallel, (right) => isAllowed(right, kube));
-  const missing = rights.filter((_, index) => !answers[index]);
+  const missing = await findMissing(rights, kube);
   if (missing.length === 0) return;
   throw new BootError({
     exit: 'cluster',
     object: kube.source,
     cause: `its user lacks ${missing.length === 1 ? 'a right' : `${missing.length} rights`} that this takes`,
-    // As a whole it can be applied: what isn't YAML is a comment.
-    evidence: [
-      ...inWords(missing).map((line) => `# ${line}`),
-      ...renderRoles(missing, namespace).trimEnd().split('\n'),
-    ],
+    evidence: describeMissing(missing, namespace),
     hint: 'Have an administrator apply these roles and bind them to the user, or take another kubeconfig with --kubeconfig.',
   });
 }
 
-async function isAllowed({ namespace, name, verb, group, resource }: Right, kube: KubeClient): Promise<boolean> {
+/** Those of these rights that the cluster doesn't grant. */
+export async function findMissing(
+  rights: readonly Right[],
+  kube: Pick<KubeClient, 'create'>,
+): Promise<readonly Right[]> {
+  const answers = await mapPool(rights, parallel, (right) => isAllowed(right, kube));
+  return rights.filter((_, index) => !answers[index]);
+}
+
+/** Missing rights, and the roles that would grant them. As a whole it can be applied: what isn't YAML is a comment. */
+export function describeMissing(missing: readonly Right[], namespace: RolePlace): readonly string[] {
+  return [...inWords(missing).map((line) => `# ${line}`), ...renderRoles(missing, namespace).trimEnd().split('\n')];
+}
+
+async function isAllowed(
+  { namespace, name, verb, group, resource }: Right,
+  kube: Pick<KubeClient, 'create'>,
+): Promise<boolean> {
   const [plural, subresource] = resource.split('/');
   const review = await kube.create({
     apiVersion: 'authorization.k8s.io/v1',

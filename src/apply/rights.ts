@@ -45,13 +45,25 @@ const proxying: readonly Need[] = [
   { apiVersion: 'v1', kind: 'Service', subresource: 'proxy', verbs: ['get', 'create', 'update', 'delete'] },
 ];
 
-/** What the pod that makes directories takes. */
-const directoryPod: readonly Need[] = [{ apiVersion: 'v1', kind: 'Pod', verbs: ['create', 'get', 'delete'] }];
+/** What the pods take that make directories and try volumes. */
+const preparing: readonly Need[] = [{ apiVersion: 'v1', kind: 'Pod', verbs: ['create', 'get', 'delete'] }];
+
+/** What it takes to keep the volumes that a provisioner makes. */
+const keeping: readonly Need[] = [{ apiVersion: 'v1', kind: 'PersistentVolume', verbs: ['get', 'patch'] }];
 
 /** What it takes to look at a cluster, before anything is planned. */
 export function readRights(namespace: string): readonly Right[] {
   const installation = installationKinds.map(({ apiVersion, kind }) => ({ apiVersion, kind, verbs: ['list'] }));
   return distinct([...surroundings, ...installation].flatMap((need) => rightsOf(need, namespace)));
+}
+
+/** What it takes to verify an installation; what a check can do without is left out. */
+export function verifyRights(namespace: string, viaProxy: boolean): readonly Right[] {
+  const needs = [...watching, ...(viaProxy ? proxying : [])].map((need) => ({
+    ...need,
+    verbs: need.verbs.filter((verb) => verb === 'get' || verb === 'list'),
+  }));
+  return distinct([...readRights(namespace), ...needs.flatMap((need) => rightsOf(need, namespace))]);
 }
 
 /**
@@ -60,7 +72,7 @@ export function readRights(namespace: string): readonly Right[] {
  */
 export function installRights(
   changes: readonly ObjectChange[],
-  { namespace, directories }: Pick<Plan, 'namespace' | 'directories'>,
+  { namespace, storage }: Pick<Plan, 'namespace' | 'storage'>,
   viaProxy = false,
 ): readonly Right[] {
   const writes = changes.map(({ ref, action }): Need => ({ ...ref, verbs: writeVerbs[action] }));
@@ -69,7 +81,8 @@ export function installRights(
     ...watching,
     ...mending,
     ...(viaProxy ? proxying : []),
-    ...(directories.length > 0 ? directoryPod : []),
+    ...preparing,
+    ...(storage.kind === 'class' ? keeping : []),
   ];
   return distinct([...readRights(namespace), ...needs.flatMap((need) => rightsOf(need, namespace))]);
 }

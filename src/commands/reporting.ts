@@ -47,6 +47,23 @@ function reporterKind({ output: wish }: Options, output: Output): ReporterKind {
   return wish === 'auto' && output.isTerminal ? 'tty' : 'plain';
 }
 
-function usesColor({ color }: Options, output: Output): boolean {
+/** Whether an output gets colours. */
+export function usesColor({ color }: Options, output: Output): boolean {
   return color === 'always' || (color === 'auto' && output.isTerminal);
+}
+
+/** Tells on standard error what somebody should know at once, and nothing else: the result is on standard output. */
+export function warningsOnly(options: Options, { stderr, secrets }: Pick<Program, 'stderr' | 'secrets'>): Emit {
+  const reporter = openReporter('plain', {
+    write: stderr.write,
+    columns: stderr.columns,
+    rows: stderr.rows,
+    color: usesColor(options, stderr),
+    date: () => new Date(),
+    clock: systemClock,
+    redact: createRedactor(secrets),
+  });
+  return (event) => {
+    if (event.type === 'warning') reporter.emit(event);
+  };
 }

@@ -11,6 +11,7 @@ import type { Program, Work } from './program.ts';
 const works: Readonly<Record<CommandName, () => Promise<Work>>> = {
   install: async () => (await import('./install.ts')).install,
   plan: async () => (await import('./plan.ts')).plan,
+  verify: async () => (await import('./verify.ts')).verify,
   uninstall: async () => (await import('./uninstall.ts')).uninstall,
   storage: async () => (await import('./storage.ts')).storage,
   render: async () => (await import('./render.ts')).render,

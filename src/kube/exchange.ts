@@ -44,9 +44,11 @@ export async function exchange(call: Call, credentials: Credentials, cut: AbortS
       signal: AbortSignal.any([timeout, cut]),
     });
     const retryAfterMs = parseRetryAfter(response.headers['retry-after']);
+    const dateMs = Date.parse(String(response.headers.date));
     return {
       status: response.statusCode,
       body: await response.body.text(),
+      ...(Number.isNaN(dateMs) ? {} : { dateMs }),
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     };
   } catch (error) {

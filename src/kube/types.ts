@@ -16,6 +16,8 @@ export interface ApplyOptions {
 export interface HttpAnswer {
   readonly status: number;
   readonly body: string;
+  /** When the API server answered, by its own clock, in milliseconds since 1970; its clock shows whole seconds. */
+  readonly dateMs?: number;
 }
 
 export interface HttpRequest {

@@ -5,6 +5,7 @@ export const programName = 'edgex-boot';
 export const commands = {
   install: 'detects, plans, applies, rolls out, seeds, and waits for the first event',
   plan: 'what install would change, field by field and key by key; changes nothing',
+  verify: 'whether all is well, from the node up to events that arrive; changes nothing',
   uninstall: 'takes everything away but the data, in reverse order',
   storage: 'what the data could be put on, and what install would take; changes nothing',
   render: 'the plain manifests, for kubectl apply or review; needs no cluster',

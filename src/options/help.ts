@@ -1,7 +1,8 @@
 import { type CommandName, commandNames, commands, programName } from './commands.ts';
 import { describeDefault, describeFlag } from './describe.ts';
 import { exitCodeRows } from './exit-codes.ts';
-import { type OptionRow, optionGroups, optionRows, takes } from './table.ts';
+import { describeCommand, operandOf } from './operands.ts';
+import { type OptionRow, optionGroups, optionRows, rowFor, takes } from './table.ts';
 
 const width = 100;
 const indent = 2;
@@ -27,7 +28,7 @@ export function programHelp(): string {
 
 /** The usage text of a command: its options by group, with their defaults, and the exit codes. */
 export function commandHelp(command: CommandName): string {
-  const rows = optionRows.map(([, row]) => row).filter((row) => takes(command, row));
+  const rows = optionRows.filter(([, row]) => takes(command, row)).map(([, row]) => rowFor(row, command));
   const groups = optionGroups.flatMap((group) => {
     const own = rows.filter((row) => row.group === group);
     return own.length === 0 ? [] : [group, ...columns(own.map((row) => [describeFlag(row), describe(row)])), ''];
@@ -35,14 +36,20 @@ export function commandHelp(command: CommandName): string {
   return [
     `${programName} ${command}: ${commands[command]}.`,
     '',
-    `Usage: ${programName} ${command} [OPTIONS]`,
+    `Usage: ${programName} ${describeCommand(command)} [OPTIONS]`,
     '',
+    ...operandHelp(command),
     ...groups,
     'In the environment --some-option is EDGEX_BOOT_SOME_OPTION; a flag goes over it.',
     '',
     ...exitCodes(),
     '',
   ].join('\n');
+}
+
+function operandHelp(command: CommandName): readonly string[] {
+  const operand = operandOf(command);
+  return operand ? [...columns([[operand.placeholder, operand.help.split(' ')]]), ''] : [];
 }
 
 function describe(row: OptionRow): readonly string[] {

@@ -9,6 +9,7 @@ import {
   type OptionRow,
   type OptionValues,
   optionRows,
+  rowFor,
   takes,
 } from './table.ts';
 import { defaultValue, type Given, type OptionValue, type Origin, readValue } from './values.ts';
@@ -53,7 +54,7 @@ export function resolveOptions(
   for (const [key, row] of optionRows) {
     const given =
       flags.get(key) ?? (takes(command, row) ? (readVariable(row, env) ?? file?.options.get(key)) : undefined);
-    values[key] = given ? valueFrom(row, given) : defaultValue(row);
+    values[key] = given ? valueFrom(rowFor(row, command), given) : defaultValue(row);
     origins[key] = given?.origin ?? { from: 'default' };
   }
   // The table says the type of each value, and readValue holds to it.

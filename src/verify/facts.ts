@@ -1,5 +1,7 @@
 import type { Deployment, KubeObject, Pod } from '../base/kube-types.ts';
-import type { ClusterFacts, MountFacts, NodeFacts, StorageFacts } from '../facts/types.ts';
+import type { AgentState } from '../consul/health.ts';
+import type { MachineHealth } from '../facts/machine-health.ts';
+import type { ClusterFacts, StorageFacts } from '../facts/types.ts';
 import type { HttpAnswer } from '../kube/types.ts';
 import type { Release } from '../plan/release.ts';
 import type { Stored } from '../plan/seed.ts';
@@ -16,7 +18,7 @@ export interface VerifyFacts {
   /** The services are asked by ClusterIP, or through the API server's proxy. */
   readonly way: 'direct' | 'proxy';
   /** The machine that the program runs on; undefined where it is no node of the cluster. */
-  machine(): Promise<MachineFacts | undefined>;
+  machine(): Promise<MachineHealth | undefined>;
   cluster(): Promise<ClusterFacts>;
   nodeHealth(): Promise<readonly NodeHealth[]>;
   dates(): Promise<DateFacts>;
@@ -33,7 +35,7 @@ export interface VerifyFacts {
   /** By the kubelets; of a volume that was mounted only just now there may be none yet. */
   volumeSpace(): Promise<readonly VolumeSpace[] | undefined>;
   leader(): Promise<string>;
-  agent(): Promise<AgentFacts>;
+  agent(): Promise<AgentState>;
   settings(): Promise<Settings>;
   registrations(): Promise<readonly Registration[]>;
   services(): Promise<readonly ServiceFacts[]>;
@@ -43,22 +45,12 @@ export interface VerifyFacts {
   /** What the services that read and write the database say to a question that takes it; by service. */
   databaseAnswers(): Promise<ReadonlyMap<string, Answer>>;
   devices(): Promise<readonly DeviceFacts[]>;
-  events(): Promise<EventFacts>;
+  /** Looks for as long as the window is. */
+  eventCounts(): Promise<readonly EventCount[]>;
+  /** Read when the window is over. */
+  recentEvents(): Promise<RecentEvents>;
   commands(): Promise<readonly { readonly device: string; readonly answer: Answer }[]>;
   feeds(): Promise<readonly FeedFacts[]>;
-}
-
-export interface MachineFacts {
-  readonly node: NodeFacts;
-  /** As Go writes it. */
-  readonly architecture: string;
-  readonly memoryBytes: number;
-  readonly swapBytes: number;
-  /** Whether the kernel's control groups limit memory; undefined where it doesn't say. */
-  readonly limitsMemory?: boolean;
-  readonly mounts: readonly MountFacts[];
-  /** TCP ports on which something listens in the machine's own network. */
-  readonly ports: readonly number[];
 }
 
 /** The conditions of a node that aren't as they should be, apart from `Ready`. */
@@ -102,12 +94,6 @@ export interface VolumeSpace {
   readonly inodes?: { readonly all: number; readonly free: number };
 }
 
-export interface AgentFacts {
-  readonly isServer: boolean;
-  readonly isDev: boolean;
-  readonly dataDir: string;
-}
-
 export interface Settings {
   readonly stored: Stored;
   /** What should be there, of every service: of those too that write their own. */
@@ -145,12 +131,15 @@ export interface DeviceFacts {
   readonly isKnown?: boolean;
 }
 
-export interface EventFacts {
-  /** The count since the first look. */
-  readonly samples: readonly { readonly atMs: number; readonly count: number }[];
-  /** The events of the last minutes, whichever device they are from; times by the node's clock, since 1970. */
-  readonly recent: readonly { readonly device: string; readonly createdMs: number }[];
-  /** What `recent` covers: since then, until then. */
+/** How many events there are, at a moment since the first look. */
+export interface EventCount {
+  readonly atMs: number;
+  readonly count: number;
+}
+
+/** The events of the last minutes, whichever device they are from. Times by the cluster's clock, since 1970. */
+export interface RecentEvents {
+  readonly events: readonly { readonly device: string; readonly createdMs: number }[];
   readonly sinceMs: number;
   readonly untilMs: number;
 }

@@ -27,24 +27,28 @@ export interface CheckRun<Facts> {
  */
 export async function runChecks<Facts>(run: CheckRun<Facts>): Promise<readonly CheckResult[]> {
   const { rows, signal } = run;
-  const results: CheckResult[] = [];
+  const ended: Ended[] = [];
   for (const category of checkCategories) {
     signal.throwIfAborted();
-    const fatal = results.find(({ level, outcome }) => level === 'fatal' && outcome === 'failed');
-    results.push(...(await runCategory(run, category, results, fatal)));
+    const fatal = ended.find(({ result: { level, outcome } }) => level === 'fatal' && outcome === 'failed');
+    ended.push(...(await runCategory(run, category, ended, fatal)));
   }
-  return rows.flatMap(({ code }) => results.find((result) => result.code === code) ?? []);
+  return rows.flatMap(({ code }) => ended.find(({ result }) => result.code === code)?.result ?? []);
+}
+
+interface Ended {
+  readonly result: CheckResult;
+  /** Another one has failed that it needs. */
+  readonly isBlocked: boolean;
 }
 
 async function runCategory<Facts>(
   run: CheckRun<Facts>,
   category: CheckRow['category'],
-  earlier: readonly CheckResult[],
-  fatal: CheckResult | undefined,
-): Promise<readonly CheckResult[]> {
-  const pending = new Map<string, Promise<CheckResult>>(
-    earlier.map((result) => [result.code, Promise.resolve(result)]),
-  );
+  earlier: readonly Ended[],
+  fatal: Ended | undefined,
+): Promise<readonly Ended[]> {
+  const pending = new Map(earlier.map((each) => [each.result.code, Promise.resolve(each)]));
   for (const row of run.rows) {
     if (row.category !== category) continue;
     // Rows stand below what they need, so that is on its way already.
@@ -57,21 +61,21 @@ async function runCategory<Facts>(
 async function carryOut<Facts>(
   { probes, facts, clock, signal, words, onResult }: CheckRun<Facts>,
   row: CheckRow,
-  needs: Promise<readonly CheckResult[]>,
-  fatal: CheckResult | undefined,
-): Promise<CheckResult> {
-  const unmet = fatal ?? (await needs).find(({ outcome }) => outcome !== 'passed');
+  needs: Promise<readonly Ended[]>,
+  fatal: Ended | undefined,
+): Promise<Ended> {
+  const unmet = fatal ?? (await needs).find(({ result, isBlocked }) => result.outcome === 'failed' || isBlocked);
   const startedMs = clock.now();
   const probe = probes[row.code];
   if (!probe) throw new Error(`check ${row.code} has no probe`);
   const finding = unmet ? skipped(reasonOf(unmet)) : await find(() => probe(facts), signal);
   const result = resultOf(row, finding, clock.now() - startedMs, words);
   onResult?.(result);
-  return result;
+  return { result, isBlocked: unmet !== undefined };
 }
 
-function reasonOf({ code, outcome }: CheckResult): string {
-  return outcome === 'failed' ? `${code} has failed` : `${code} was skipped`;
+function reasonOf({ result: { code }, isBlocked }: Ended): string {
+  return isBlocked ? `${code} was skipped` : `${code} has failed`;
 }
 
 async function find(work: () => Finding | Promise<Finding>, signal: AbortSignal): Promise<Finding> {

@@ -41,7 +41,7 @@ export const dataProbes: Readonly<Record<string, Probe<VerifyFacts>>> = {
   }),
 
   'events-arrive': withSenders(async (facts) => {
-    const { samples } = await facts.events();
+    const samples = await facts.eventCounts();
     const [first, last] = [samples[0], samples.at(-1)];
     if (!first || !last) return failed('no count could be read');
     const window = formatDuration(last.atMs - first.atMs);
@@ -55,11 +55,11 @@ export const dataProbes: Readonly<Record<string, Probe<VerifyFacts>>> = {
   }),
 
   'events-recent': withSenders(async (facts) => {
-    const [{ recent, untilMs }, devices] = await Promise.all([facts.events(), facts.devices()]);
+    const [{ events, untilMs }, devices] = await Promise.all([facts.recentEvents(), facts.devices()]);
     const ages = devices
       .filter(({ isRegistered }) => isRegistered)
       .map(({ device }) => {
-        const times = recent.filter((event) => event.device === device).map(({ createdMs }) => createdMs);
+        const times = events.filter((event) => event.device === device).map(({ createdMs }) => createdMs);
         return { device, ageMs: times.length === 0 ? undefined : untilMs - Math.max(...times) };
       });
     const isYoung = await haveSendersJustStarted(facts);
@@ -83,12 +83,12 @@ export const dataProbes: Readonly<Record<string, Probe<VerifyFacts>>> = {
   'events-rate': withSenders(async (facts, senders) => {
     const expected = senders.reduce((sum, { row }) => sum + (row.eventsPerMinute ?? 0), 0);
     if (expected === 0) return skipped('the release does not say how many there should be');
-    const [{ recent, sinceMs, untilMs }, startedMs] = await Promise.all([facts.events(), sendersSinceMs(facts)]);
+    const [{ events, sinceMs, untilMs }, startedMs] = await Promise.all([facts.recentEvents(), sendersSinceMs(facts)]);
     const fromMs = Math.max(sinceMs, startedMs);
     const overMs = untilMs - fromMs;
     if (overMs < rateMinMs)
       return skipped(`the device service has been ready for ${formatDuration(Math.max(0, overMs))} only`);
-    const perMinute = (recent.filter(({ createdMs }) => createdMs >= fromMs).length * 60_000) / overMs;
+    const perMinute = (events.filter(({ createdMs }) => createdMs >= fromMs).length * 60_000) / overMs;
     const figures = `${perMinute.toFixed(0)} a minute over ${formatDuration(overMs)}; ${expected} are expected`;
     return perMinute >= expected * rateTolerance ? passed(figures) : failed(figures);
   }),
@@ -141,6 +141,6 @@ async function sendersSinceMs(facts: VerifyFacts): Promise<number> {
 }
 
 async function haveSendersJustStarted(facts: VerifyFacts): Promise<boolean> {
-  const [sinceMs, { untilMs }] = await Promise.all([sendersSinceMs(facts), facts.events()]);
+  const [sinceMs, { untilMs }] = await Promise.all([sendersSinceMs(facts), facts.recentEvents()]);
   return untilMs - sinceMs < silenceMs;
 }

@@ -1,6 +1,7 @@
 import { formatBytes, parseQuantity } from '../../base/quantity.ts';
+import type { MachineHealth } from '../../facts/machine-health.ts';
 import type { MountFacts } from '../../facts/types.ts';
-import type { MachineFacts, VerifyFacts } from '../facts.ts';
+import type { VerifyFacts } from '../facts.ts';
 import { type Finding, failed, judged, passed, skipped } from '../finding.ts';
 import type { Probe } from '../run-checks.ts';
 
@@ -15,7 +16,7 @@ const maxClockSkewMs = 5_000;
 const firstYear = 2024;
 
 /** A check of the machine; there is nothing to see where the program runs elsewhere. */
-function onNode(judge: (machine: MachineFacts, facts: VerifyFacts) => Finding | Promise<Finding>): Probe<VerifyFacts> {
+function onNode(judge: (machine: MachineHealth, facts: VerifyFacts) => Finding | Promise<Finding>): Probe<VerifyFacts> {
   return async (facts) => {
     const machine = await facts.machine();
     return machine ? judge(machine, facts) : skipped('this machine is no node of the cluster');

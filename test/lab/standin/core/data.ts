@@ -55,6 +55,16 @@ export function openData(core: Core): readonly Route[] {
     ],
     [
       'GET',
+      '/api/v1/event/{start}/{end}/{limit}',
+      async ({ params }) => {
+        const events = await store.newest<Event>('events', number(core.settings, 'Service/MaxResultCount'));
+        const within = ({ created }: Event): boolean =>
+          created >= Number(params.start) && created <= Number(params.end);
+        return { body: events.filter(within).toReversed().slice(0, Number(params.limit)) };
+      },
+    ],
+    [
+      'GET',
       '/api/v1/event/{limit}',
       async ({ params }) => ({
         body: await withPushed(core, await store.newest<Event>('events', Number(params.limit))),

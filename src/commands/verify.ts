@@ -1,0 +1,117 @@
+import { systemClock } from '../base/clock.ts';
+import type { ExitName } from '../base/errors.ts';
+import type { Emit } from '../base/events.ts';
+import { chooseReach } from '../consul/reach.ts';
+import type { Options } from '../options/resolve.ts';
+import { createRedactor } from '../report/redact.ts';
+import { openVerifyText, type VerifyText } from '../report/verify-text.ts';
+import { type CheckRow, loadChecks } from '../verify/checks.ts';
+import { selectChecks } from '../verify/select-checks.ts';
+import type { VerifyReport } from '../verify/types.ts';
+import { connect } from './connect.ts';
+import { prepare } from './prepare.ts';
+import type { Program, Work } from './program.ts';
+import { loadRelease } from './release.ts';
+import { usesColor, warningsOnly } from './reporting.ts';
+import { formOfFile, forms, writeReports } from './verification/forms.ts';
+import { differences, type Session, verifyOnce } from './verification/session.ts';
+
+/** How often the seconds of the last line go on. */
+const tickMs = 250;
+/** Between two rounds of --watch. */
+const pauseMs = 5_000;
+
+/** Looks whether all is well, and says so. Changes nothing. */
+export const verify: Work = async (options, program) => {
+  const rows = selectChecks(loadChecks(), options);
+  for (const file of options.report) formOfFile(file);
+  const session = await openSession(options, program, rows);
+  const redact = createRedactor(program.secrets);
+  const text = openText(options, program, rows);
+  const tell = (report: VerifyReport): void => {
+    const { output } = options;
+    if (output !== 'auto' && output !== 'text') program.stdout.write(forms[output](report, redact));
+    writeReports(options.report, report, redact);
+  };
+  const ticks = setInterval(() => text?.tick(), tickMs);
+  try {
+    const report = await verifyOnce(session, {
+      ...(text ? { onResult: text.result, onChange: text.change } : {}),
+    });
+    text?.end(report);
+    tell(report);
+    if (options.watch) await watch(session, report, text, tell);
+    return exitOf(report);
+  } finally {
+    clearInterval(ticks);
+    text?.close();
+  }
+};
+
+/** Verifies again and again, and tells what is otherwise than before. Ends by the signal only. */
+async function watch(
+  session: Session,
+  first: VerifyReport,
+  text: VerifyText | undefined,
+  tell: (report: VerifyReport) => void,
+): Promise<never> {
+  for (let last = first; ; ) {
+    await systemClock.sleep(pauseMs, session.signal);
+    const report = await verifyOnce(session, {});
+    const changes = differences(last.checks, report.checks);
+    for (const change of changes) text?.change(change);
+    if (changes.length > 0) tell(report);
+    last = report;
+  }
+}
+
+/** A cluster that can't be reached is a check that failed, and ends the program as it does with other commands. */
+function exitOf({ verdict, checks }: VerifyReport): ExitName {
+  if (verdict === 'passed') return 'done';
+  const isReached = checks.every(({ code, outcome }) => code !== 'cluster-reachable' || outcome !== 'failed');
+  return isReached ? 'verify' : 'cluster';
+}
+
+async function openSession(options: Options, program: Program, rows: readonly CheckRow[]): Promise<Session> {
+  const { namespace, windowMs, pre } = options;
+  const emit = warningsOnly(options, program);
+  const kube = connect(options, program, emit);
+  return {
+    options,
+    rows,
+    namespace,
+    windowMs,
+    loaded: loadRelease(options),
+    kube,
+    reach: await chooseReach(kube, namespace, options.reach),
+    signal: program.signal,
+    isPre: pre,
+    rehearse: () => rehearse(options, program, emit),
+  };
+}
+
+/** Where nothing would stand in its way, an installation comes to this. */
+async function rehearse(options: Options, program: Program, emit: Emit): Promise<string> {
+  const { changes, plan } = await prepare(options, program, emit);
+  const pending = changes.filter(({ action }) => action !== 'unchanged').length;
+  return `${pending} of ${changes.length} objects would be written; ${plan.database}, storage: ${plan.storage.reason}`;
+}
+
+function openText(options: Options, { stdout, secrets }: Program, rows: readonly CheckRow[]): VerifyText | undefined {
+  const { output } = options;
+  if (output !== 'auto' && output !== 'text') return undefined;
+  const sink = {
+    write: stdout.write,
+    columns: stdout.columns,
+    rows: stdout.rows,
+    color: usesColor(options, stdout),
+    date: () => new Date(),
+    clock: systemClock,
+    redact: createRedactor(secrets),
+  };
+  return openVerifyText(
+    sink,
+    rows.map(({ code }) => code),
+    output === 'auto' && stdout.isTerminal,
+  );
+}
