@@ -1,0 +1,71 @@
+import { requireRights } from '../../apply/access.ts';
+import { awaitNamespaceGone, type RemovalContext } from '../../apply/remove.ts';
+import { removalRights } from '../../apply/uninstall-rights.ts';
+import type { Emit } from '../../base/events.ts';
+import { programName } from '../../options/commands.ts';
+import { planErasures } from '../../plan/erasures.ts';
+import type { Release } from '../../plan/release.ts';
+import type { StoredData } from '../../plan/stored-data.ts';
+import { dismantle, leaveNamespace, provideNamespace } from './dismantle.ts';
+import { hasWork, keepsData, type Survey, survey } from './survey.ts';
+
+export interface Uninstallation extends Omit<RemovalContext, 'deadlineMs'> {
+  readonly release: Release;
+  readonly namespace: string;
+  readonly isPurge: boolean;
+  readonly timeoutMs: number;
+  /** Called before data are deleted, when everything else is in order; it throws when they are to stay. */
+  readonly confirm: (data: readonly StoredData[]) => Promise<void>;
+}
+
+/**
+ * Takes an installation away, and says where its data are. It goes by what is there, so it also ends what another run
+ * began.
+ * @returns what it has come to, in a line
+ * @throws BootError as `survey`, `planErasures`, `confirm` and `dismantle`; `cluster` with every right that is missing,
+ *   before anything is written
+ */
+export async function removeInstallation(run: Uninstallation): Promise<string> {
+  const { kube, clock, emit, release, namespace, isPurge, timeoutMs } = run;
+  await awaitNamespaceGone(namespace, { ...run, deadlineMs: clock.now() + timeoutMs });
+  const found = await survey(kube, namespace, isPurge);
+  const { data, cluster } = found;
+  const erasures = cluster ? planErasures({ release, namespace, data, cluster }) : [];
+  await requireRights(removalRights(found), found.namespace, kube);
+  if (isPurge && data.length > 0) await run.confirm(data);
+
+  // Whoever was asked may have taken his time.
+  const context = { ...run, erasures, deadlineMs: clock.now() + timeoutMs };
+  const standing = await provideNamespace(found, context);
+  const isWorking = hasWork(standing);
+  if (isWorking) await dismantle(standing, context);
+  if (!keepsData(standing)) await leaveNamespace(standing, context);
+  tellKept(standing, emit);
+  return summary(standing, isWorking);
+}
+
+/** Where data are that stay. */
+function tellKept({ data, isPurge }: Survey, emit: Emit): void {
+  for (const { claim, hasClaim, volume, place, removal } of data) {
+    if (!volume) {
+      if (!isPurge) emit({ type: 'kept', object: `persistentvolumeclaim/${claim}`, reason: 'it has no data yet' });
+      continue;
+    }
+    const object = `persistentvolume/${volume.name}`;
+    if (!isPurge) {
+      const owner = hasClaim ? `persistentvolumeclaim/${claim}` : object;
+      emit({ type: 'kept', object: owner, reason: `its data are in ${place}${hasClaim ? ` (${object})` : ''}` });
+    } else if (removal.by === 'nobody') {
+      emit({ type: 'kept', object, reason: `edgex-boot did not make it; the data of ${claim} are in ${place}` });
+    }
+  }
+}
+
+function summary(found: Survey, isWorking: boolean): string {
+  const { name } = found.namespace;
+  const kept = keepsData(found)
+    ? `; data are kept: ${programName} install --namespace ${name} takes them up again, ${programName} uninstall --purge-data --namespace ${name} deletes them`
+    : '';
+  if (!isWorking) return `nothing is installed in namespace ${name}${kept}`;
+  return `EdgeX is gone from namespace ${name}${found.isPurge && found.data.length > 0 ? ', and its data are deleted' : kept}`;
+}
