@@ -5,9 +5,10 @@ import { displayWidth, padColumns, wrap } from './text.ts';
 
 /** What it takes of a terminal where that doesn't say how wide it is. */
 const defaultColumns = 80;
-const narrowest = 40;
+/** Below that a column of text would be words below each other. */
+const narrowest = 60;
 const widest = 120;
-/** Of the first column; what is longer gets a line of its own. */
+/** Of the first column; what is longer gets a line of its own, whole, so that it can be copied. */
 const widestOption = 30;
 const indent = '  ';
 const deepIndent = '    ';
@@ -23,7 +24,8 @@ export function renderStorageText(
 ): string {
   const width = columns === 0 ? defaultColumns : Math.min(widest, Math.max(narrowest, columns));
   const { candidates, outcome } = overview;
-  const first = Math.min(widestOption, Math.max(...candidates.map(({ option }) => displayWidth(option)), 0));
+  const widths = candidates.map(({ option }) => displayWidth(option)).filter((each) => each <= widestOption);
+  const first = Math.max(...widths, 0);
   const lines = [
     ...candidates.flatMap((each) => candidateLines(each, { first, width, isChosen: isChosen(each, outcome) })),
     ...(candidates.length > 0 ? [''] : []),
@@ -48,7 +50,8 @@ export function renderStorageJson(overview: StorageOverview, redact: Redact = cr
     isChosen: isChosen(candidates[index], outcome),
   }));
   const end = 'refusal' in outcome ? outcome : { choice: { option: outcome.option, ...outcome.choice } };
-  return `${redact(JSON.stringify({ ...rest, candidates: shown, ...end }, null, 2))}\n`;
+  const clean = (_key: string, value: unknown) => (typeof value === 'string' ? redact(value) : value);
+  return `${JSON.stringify({ ...rest, candidates: shown, ...end }, clean, 2)}\n`;
 }
 
 function isChosen(candidate: NamedCandidate | undefined, outcome: StorageOutcome): boolean {
