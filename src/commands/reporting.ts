@@ -6,6 +6,7 @@ import { createRedactor } from '../report/redact.ts';
 import { openReporter, type ReporterKind } from '../report/reporter.ts';
 import { describeFailure } from './failure.ts';
 import type { Output, Program } from './program.ts';
+import { resultKeeper } from './result.ts';
 
 /** How often the seconds of a live view go on. */
 const tickMs = 250;
@@ -30,13 +31,16 @@ export async function withReporter(
     redact: createRedactor(secrets),
   });
   const ticks = setInterval(reporter.tick, tickMs);
+  const result = resultKeeper(options, { secrets });
+  const emit = result.listen(reporter.emit);
   try {
-    return await work(reporter.emit);
+    return await work(emit);
   } catch (thrown) {
     const error = describeFailure(thrown, signal);
-    reporter.emit({ type: 'failure', error });
+    emit({ type: 'failure', error });
     return error.exit;
   } finally {
+    await result.keep(reporter.emit);
     clearInterval(ticks);
     reporter.close();
   }

@@ -3,7 +3,7 @@ import { version } from '../base/version.ts';
 import { type CommandName, programName } from '../options/commands.ts';
 import { commandHelp, programHelp } from '../options/help.ts';
 import { readInvocation } from '../options/invocation.ts';
-import { resolveOptions } from '../options/resolve.ts';
+import { type Options, resolveOptions } from '../options/resolve.ts';
 import { describeFailure } from './failure.ts';
 import type { Program, Work } from './program.ts';
 
@@ -12,8 +12,11 @@ const works: Readonly<Record<CommandName, () => Promise<Work>>> = {
   install: async () => (await import('./install.ts')).install,
   plan: async () => (await import('./plan.ts')).plan,
   verify: async () => (await import('./verify.ts')).verify,
+  status: async () => (await import('./status.ts')).status,
   uninstall: async () => (await import('./uninstall.ts')).uninstall,
   storage: async () => (await import('./storage.ts')).storage,
+  backup: async () => (await import('./backup.ts')).backup,
+  restore: async () => (await import('./restore.ts')).restore,
   render: async () => (await import('./render.ts')).render,
   images: async () => (await import('./images.ts')).images,
   'config show': async () => (await import('./config-show.ts')).configShow,
@@ -56,11 +59,24 @@ async function dispatch(args: readonly string[], program: Program): Promise<Exit
       return 'done';
     case 'run': {
       const { command, args } = invocation;
-      const { config } = resolveOptions(command, args, program.env);
-      const { loadSite } = await import('./site.ts');
-      const options = resolveOptions(command, args, program.env, loadSite(config));
+      const options = await withSite(command, args, program);
       const work = await works[command]();
       return work(options, program);
     }
+  }
+}
+
+/** The options with what the site file says. That it is wrong is a result, too. */
+async function withSite(command: CommandName, args: readonly string[], program: Program): Promise<Options> {
+  const given = resolveOptions(command, args, program.env);
+  const { loadSite } = await import('./site.ts');
+  try {
+    return resolveOptions(command, args, program.env, loadSite(given.config));
+  } catch (thrown) {
+    if (given.result !== undefined) {
+      const { keepFailure } = await import('./result.ts');
+      await keepFailure(given, program, describeFailure(thrown, program.signal));
+    }
+    throw thrown;
   }
 }

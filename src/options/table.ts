@@ -123,7 +123,7 @@ export const table = {
     type: 'text',
     placeholder: 'FILE',
     group: 'Cluster',
-    commands: [...onStorage, ...onArchives, 'uninstall'],
+    commands: [...onStorage, ...onArchives, 'status', 'uninstall'],
     help: 'The kubeconfig. Without it: what KUBECONFIG names, ~/.kube/config, then where distributions keep theirs.',
   },
   context: {
@@ -131,7 +131,7 @@ export const table = {
     type: 'text',
     placeholder: 'NAME',
     group: 'Cluster',
-    commands: [...onStorage, ...onArchives, 'uninstall'],
+    commands: [...onStorage, ...onArchives, 'status', 'uninstall'],
     help: "Which of the kubeconfig's contexts to use. Without it: its current one.",
   },
   namespace: {
@@ -142,7 +142,7 @@ export const table = {
     default: 'edgex',
     rule: namespaceRule,
     group: 'Cluster',
-    commands: [...onManifests, ...onArchives, 'uninstall'],
+    commands: [...onManifests, ...onArchives, 'status', 'uninstall'],
     help: 'The namespace of the installation; made when it is missing.',
   },
   reach: {
@@ -151,7 +151,7 @@ export const table = {
     choices: ['auto', 'direct', 'proxy'],
     default: 'auto',
     group: 'Cluster',
-    commands: [...onCluster, 'backup'],
+    commands: [...onCluster, 'backup', 'status'],
     help: "The way to the services: by ClusterIP, or through the API server's proxy. auto tries them in this order.",
   },
   database: {
@@ -451,6 +451,14 @@ export const table = {
     group: 'Output',
     commands: ['verify'],
     help: 'Write the result into files, too, in the form of their endings: .html, .xml (JUnit), .json or .txt (short).',
+  },
+  result: {
+    flag: 'result',
+    type: 'text',
+    placeholder: 'FILE',
+    group: 'Output',
+    commands: ['install'],
+    help: 'Keeps how the run ended in a file, as JSON, for whoever looks later.',
   },
   output: {
     flag: 'output',

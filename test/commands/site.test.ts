@@ -17,7 +17,8 @@ const file = 'site.yaml';
 /** The plan that `render` makes of a site file. */
 function planOf(text: string, args: readonly string[] = []): Plan {
   const options = resolveOptions('render', args, {}, readSite(file, text));
-  return makePlan({ ...options, ...loadRelease(options) });
+  const { site: _laidOver, ...wishes } = options;
+  return makePlan({ ...wishes, ...loadRelease(options) });
 }
 
 type Json = Readonly<Record<string, unknown>>;

@@ -39,6 +39,7 @@ export const samples: Readonly<Record<OptionKey, readonly [text: string, value: 
   watch: ['true', true],
   strict: ['true', true],
   report: ['/tmp/site.html', ['/tmp/site.html']],
+  result: ['/var/lib/edgex-boot/result.json', '/var/lib/edgex-boot/result.json'],
   output: ['json', 'json'],
   color: ['always', 'always'],
   help: ['true', true],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isBootError } from '../../src/base/errors.ts';
-import { type CommandName, commandNames } from '../../src/options/commands.ts';
+import type { CommandName } from '../../src/options/commands.ts';
 import { readInvocation } from '../../src/options/invocation.ts';
 import { resolveOptions } from '../../src/options/resolve.ts';
 
