@@ -5,6 +5,7 @@ import { findKubeconfig } from '../facts/kubeconfig.ts';
 import { kubeconfigSecrets } from '../facts/kubeconfig-secrets.ts';
 import { localMachine } from '../facts/machine.ts';
 import { openCluster } from '../kube/client.ts';
+import type { TransportOptions } from '../kube/transport.ts';
 import type { KubeClient, Kubeconfig } from '../kube/types.ts';
 import type { Options } from '../options/resolve.ts';
 import { awaitCluster } from '../wait/cluster.ts';
@@ -18,10 +19,15 @@ const unattendedWaitMs = 600_000;
  * The cluster that the options mean. Sends nothing yet; what the kubeconfig keeps secret is not printed from here on.
  * @throws BootError `cluster` when there is no kubeconfig, or none that can be used; `usage` for a context that isn't there.
  */
-export function connect(options: Options, program: Program, emit: Emit): KubeClient {
+export function connect(
+  options: Options,
+  program: Program,
+  emit: Emit,
+  limits: Pick<TransportOptions, 'timeoutMs'> = {},
+): KubeClient {
   const kubeconfig = locate(options, program);
   emit({ type: 'fact', name: 'kubeconfig', value: `${kubeconfig.source}, context ${kubeconfig.context}` });
-  return openCluster(kubeconfig, { clock: systemClock, signal: program.signal, emit });
+  return openCluster(kubeconfig, { clock: systemClock, signal: program.signal, emit, ...limits });
 }
 
 /**

@@ -38,7 +38,7 @@ export async function readStorage(
   return {
     classes: (classes as readonly StorageClass[]).map((each) => readClass(each, provisioners)),
     volumes: volumes.map(readVolume),
-    claims: (claims as readonly Claim[]).map(readClaim),
+    claims: claims.map(readClaim),
   };
 }
 
@@ -63,7 +63,9 @@ function readClass(object: StorageClass, provisioners: readonly Provisioner[]): 
   };
 }
 
-function readClaim({ metadata, spec, status }: Claim): ClaimFacts {
+/** The facts about a PersistentVolumeClaim. */
+export function readClaim(object: KubeObject): ClaimFacts {
+  const { metadata, spec, status } = object as Claim;
   return {
     name: metadata.name,
     labels: metadata.labels ?? {},

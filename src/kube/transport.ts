@@ -29,6 +29,8 @@ export interface TransportOptions {
   readonly signal?: AbortSignal;
   /** Told once each time the API server stops answering. */
   readonly emit?: Emit;
+  /** How long a call may take that doesn't say so itself. With it nothing is repeated: for who only wants a look. */
+  readonly timeoutMs?: number;
 }
 
 export interface Transport {
@@ -39,7 +41,7 @@ export interface Transport {
 }
 
 /** Calls in a session. Nothing is sent yet. */
-export function openTransport(session: Session, { clock, signal, emit }: TransportOptions): Transport {
+export function openTransport(session: Session, { clock, signal, emit, timeoutMs }: TransportOptions): Transport {
   let requests = 0;
   let hasAnswered = false;
   let isDisturbed = false;
@@ -48,7 +50,7 @@ export function openTransport(session: Session, { clock, signal, emit }: Transpo
   const attempt = async (call: Call, credentials: Credentials): Promise<Reply> => {
     requests++;
     try {
-      const reply = await exchange(call, credentials, cut);
+      const reply = await exchange(timeoutMs === undefined ? call : { timeoutMs, ...call }, credentials, cut);
       hasAnswered = true;
       return reply;
     } catch (error) {
@@ -77,6 +79,7 @@ export function openTransport(session: Session, { clock, signal, emit }: Transpo
     const startedMs = clock.now();
     let notBeforeMs = startedMs;
     const isTransient = (error: unknown): boolean => {
+      if (timeoutMs !== undefined) return false;
       if (!(error instanceof KubeError) || !isWorthRepeating(error, call, hasAnswered)) return false;
       const patienceMs = error.trouble === undefined ? answerPatienceMs : networkPatienceMs;
       if (clock.now() - startedMs > patienceMs) return false;

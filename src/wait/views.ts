@@ -25,6 +25,11 @@ export interface ServiceView {
   readonly events: readonly KubeEvent[];
 }
 
+/** What of a service must be known to find it in a cluster. */
+export type ViewedService = Pick<PlannedService, 'name' | 'gates'> & {
+  readonly row: Pick<PlannedService['row'], 'claims' | 'resources'>;
+};
+
 /** What the LISTs of a namespace gave. */
 export interface Listed {
   readonly deployments: readonly KubeObject[];
@@ -34,7 +39,7 @@ export interface Listed {
 
 /** Sorts what was listed by service. */
 export function groupViews(
-  services: readonly PlannedService[],
+  services: readonly ViewedService[],
   namespace: string,
   listed: Listed,
 ): readonly ServiceView[] {
