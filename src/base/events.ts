@@ -40,7 +40,7 @@ export type BootEvent =
       readonly isHealthy?: true;
     };
 
-export type Stage = 'facts' | 'plan' | 'apply' | 'rollout' | 'seed' | 'verify' | 'remove' | 'purge';
+export type Stage = 'facts' | 'plan' | 'apply' | 'rollout' | 'seed' | 'verify' | 'remove' | 'purge' | 'stop' | 'copy';
 
 export type ApplyAction = 'created' | 'changed' | 'unchanged' | 'deleted';
 

@@ -56,12 +56,12 @@ const manifest = z.strictObject({
   /** ISO 8601, UTC. */
   madeAt: z.string(),
   /** What was installed. */
-  services: z.array(name),
+  services: z.array(name).readonly(),
   /** How many keys the registry had; absent when it did not run, so that they are in its volume only. */
   keys: z.int().optional(),
-  volumes: z.array(volume),
+  volumes: z.array(volume).readonly(),
   /** What stands before the manifest. */
-  members: z.array(member),
+  members: z.array(member).readonly(),
 });
 
 export type Manifest = z.infer<typeof manifest>;

@@ -43,6 +43,7 @@ test('a service that makes no devices starts anew without its settings, and that
     store: {
       leader: async () => '',
       read: async () => new Map(),
+      exportAll: async () => [],
       commit: async () => ({ committed: 0 }),
       deleteFolder: async (prefix) => {
         deleted.push(prefix);
