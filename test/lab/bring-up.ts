@@ -84,7 +84,13 @@ export async function buildImages({ tree, programs }: Parts): Promise<readonly I
 async function apiReady(): Promise<void> {
   await until('API server', apiTimeoutMs, async () => (await api('/readyz')).status === 200);
   for (const { path, object } of standingObjects) {
-    await until(path, apiTimeoutMs, async () => [201, 409].includes((await api(path, object)).status));
+    // Not made twice: the answer would not always be 409, since a Service's address is looked at before its name.
+    await until(
+      path,
+      apiTimeoutMs,
+      async () =>
+        (await api(`${path}/${object.metadata.name}`)).status === 200 || (await api(path, object)).status === 201,
+    );
   }
   // Without it no pod can be created.
   const account = '/api/v1/namespaces/default/serviceaccounts/default';

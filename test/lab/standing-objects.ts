@@ -1,9 +1,11 @@
 import { dnsServiceIp, hostIp } from './addresses.ts';
 
+type Fields = Readonly<Record<string, unknown>>;
+
 interface StandingObject {
   /** Of the collection. */
   readonly path: string;
-  readonly object: object;
+  readonly object: Fields & { readonly metadata: Fields & { readonly name: string } };
 }
 
 const dnsPorts = [
