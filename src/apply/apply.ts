@@ -47,9 +47,9 @@ async function applyChange(change: ObjectChange, context: ApplyContext): Promise
   const { kube, emit, signal, clock, forceConflicts: force } = context;
   signal.throwIfAborted();
   if (action === 'deleted') await kube.delete(ref, { propagation: 'Background' });
-  else if (action !== 'unchanged' && object) {
+  else if (action !== 'unchanged') {
     if (patch) await kube.patch(ref, patch);
-    await retry(() => kube.apply(object, { force }), freshNamespace, clock, signal);
+    if (object) await retry(() => kube.apply(object, { force }), freshNamespace, clock, signal);
   }
   emit({ type: 'applied', object: formatRef(ref), action });
 }

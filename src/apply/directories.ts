@@ -1,42 +1,55 @@
-import { BootError } from '../base/errors.ts';
-import { formatRef, type KubeObject, refOf } from '../base/kube-types.ts';
-import { commonLabels } from '../plan/labels.ts';
+import type { KubeObject, Pod } from '../base/kube-types.ts';
+import { architectureLabel, commonLabels } from '../plan/labels.ts';
 import { directoryPodHint } from '../plan/pod-security.ts';
-import type { Directory, Plan } from '../plan/types.ts';
+import type { Directory, Plan, StorageChoice } from '../plan/types.ts';
 import { type OneShotContext, runOneShot } from './one-shot-pod.ts';
+import { describeTroubles, type TriedPlace, troublesOf } from './volume-failures.ts';
+import { directoryScript, type MountedDirectory, probeWhenMade, rootMount, stateMount } from './volume-scripts.ts';
 
 /**
- * Makes the directories that local volumes lead to, with owner and mode, by a pod that runs once on the node: so it
- * works from anywhere, and with an image that the installation needs anyway.
+ * Makes the directories that local and NFS volumes lead to, with owner and mode, and tries each as its service's own
+ * user. One pod does both: so it works from anywhere, with an image that the installation needs anyway, and the probes
+ * cost no start of a pod. Its containers start together; the probes wait for the directories in there, since between an
+ * init container and the others a kubelet lets a second pass.
  */
 
 const podName = 'edgex-boot-directories';
-/** The path under which the pod sees the storage root. */
-const mountPath = '/volumes';
 
 /**
  * Runs the pod and takes it away again. Directories that are there keep their content; owner and mode are set anew.
- * @throws BootError `rollout` with the pod's own words; see also `runOneShot`
+ * @throws BootError `rollout` with the cause for each volume that is of no use; see also `runOneShot`
  */
 export async function prepareDirectories(plan: Plan, context: OneShotContext): Promise<void> {
-  const { storage, directories } = plan;
-  if (storage.kind !== 'local' || directories.length === 0) return;
-  const pod = renderPod(plan, storage.root, storage.hostname);
-  const { succeeded, words } = await runOneShot(
-    { pod, purpose: "makes the volumes' directories", forbiddenHint: directoryPodHint(plan.namespace) },
+  const { storage, directories, namespace } = plan;
+  if ((storage.kind !== 'local' && storage.kind !== 'nfs') || directories.length === 0) return;
+  const pod = renderPod(plan, storage);
+  const end = await runOneShot(
+    {
+      pod,
+      purpose: "prepares the volumes' directories",
+      forbiddenHint: directoryPodHint(namespace),
+      longestRunMs,
+      tailLines: 0,
+    },
     context,
   );
-  if (succeeded) return;
-  throw new BootError({
-    exit: 'rollout',
-    object: formatRef(refOf(pod)),
-    cause: 'the directories of the volumes could not be made on the node',
-    evidence: words.split('\n'),
-    hint: 'Look whether the path is on a writable file system, or choose another with --storage local:/path.',
-  });
+  if (!end.succeeded) throw describeTroubles(troublesOf(end.pod), placeOf(plan, storage, end.pod));
 }
 
-function renderPod(plan: Plan, root: string, hostname: string): KubeObject {
+/** Longer than a slow card takes for a few small files; a file server that is gone never answers. */
+const longestRunMs = 60_000;
+
+function placeOf({ directories: volumes }: Plan, storage: OwnPlace, { spec }: Pod): TriedPlace {
+  const node = spec.nodeName ?? 'NODE';
+  if (storage.kind === 'local') return { text: `${storage.root} on node ${node}`, node, volumes };
+  return { text: `${storage.server}:${storage.path}`, server: storage.server, node, volumes };
+}
+
+type OwnPlace = StorageChoice & { readonly kind: 'local' | 'nfs' };
+
+function renderPod(plan: Plan, storage: OwnPlace): KubeObject {
+  const root = storage.kind === 'local' ? storage.root : storage.path;
+  const directories = plan.directories.map((directory) => ({ ...directory, inside: insideOf(directory, root) }));
   return {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -46,7 +59,10 @@ function renderPod(plan: Plan, root: string, hostname: string): KubeObject {
       enableServiceLinks: false,
       automountServiceAccountToken: false,
       terminationGracePeriodSeconds: 0,
-      nodeSelector: { 'kubernetes.io/hostname': hostname },
+      nodeSelector:
+        storage.kind === 'local'
+          ? { 'kubernetes.io/hostname': storage.hostname }
+          : { 'kubernetes.io/os': 'linux', [architectureLabel]: plan.architecture },
       // A node that is only just joining, or one kept for edge work, still gets its directories.
       tolerations: [{ operator: 'Exists' }],
       securityContext: {
@@ -57,31 +73,49 @@ function renderPod(plan: Plan, root: string, hostname: string): KubeObject {
         seLinuxOptions: { type: 'spc_t' },
       },
       containers: [
-        {
-          name: 'directories',
-          image: plan.toolsImage,
-          imagePullPolicy: 'IfNotPresent',
-          command: ['/bin/sh', '-ec', directoryScript(plan.directories, root)],
-          volumeMounts: [{ name: 'root', mountPath }],
-          resources: { requests: { cpu: '5m', memory: '8Mi' }, limits: { memory: '64Mi' } },
-          securityContext: {
-            allowPrivilegeEscalation: false,
-            readOnlyRootFilesystem: true,
-            capabilities: { drop: ['ALL'], add: ['CHOWN', 'DAC_OVERRIDE', 'FOWNER'] },
-          },
-        },
+        renderContainer(plan, 'directories', directoryScript(directories), {
+          capabilities: { drop: ['ALL'], add: ['CHOWN', 'DAC_OVERRIDE', 'FOWNER'] },
+        }),
+        ...directories.map((directory) => renderProbe(plan, directory)),
       ],
-      volumes: [{ name: 'root', hostPath: { path: root, type: 'DirectoryOrCreate' } }],
+      volumes: [
+        {
+          name: 'root',
+          ...(storage.kind === 'local'
+            ? { hostPath: { path: root, type: 'DirectoryOrCreate' } }
+            : { nfs: { server: storage.server, path: root } }),
+        },
+        { name: 'state', emptyDir: {} },
+      ],
     },
   };
 }
 
-/** One line for each directory; the shell stops at the first that fails. */
-function directoryScript(directories: readonly Directory[], root: string): string {
-  return directories
-    .map(({ path, uid, gid, mode }) => {
-      const inside = `'${mountPath}${path.slice(root.length)}'`;
-      return `mkdir -p ${inside}; chown ${uid}:${gid} ${inside}; chmod ${mode} ${inside}`;
-    })
-    .join('\n');
+/** What the pod sees of the root begins elsewhere. */
+function insideOf({ path }: Directory, root: string): string {
+  return `${rootMount}/${path.slice(root.length).replace(/^\//, '')}`;
+}
+
+function renderProbe(plan: Plan, { claim, inside, uid, gid, capabilities }: MountedDirectory): object {
+  const script = probeWhenMade({ claim, directory: inside, gives: capabilities.includes('CHOWN') });
+  return renderContainer(plan, `probe-${claim}`, script, {
+    runAsUser: uid,
+    runAsGroup: gid,
+    capabilities: { drop: ['ALL'], ...(capabilities.length > 0 ? { add: capabilities } : {}) },
+  });
+}
+
+function renderContainer({ toolsImage }: Plan, name: string, script: string, security: object): object {
+  return {
+    name,
+    image: toolsImage,
+    imagePullPolicy: 'IfNotPresent',
+    command: ['/bin/sh', '-c', script],
+    volumeMounts: [
+      { name: 'root', mountPath: rootMount },
+      { name: 'state', mountPath: stateMount },
+    ],
+    resources: { requests: { cpu: '5m', memory: '8Mi' }, limits: { memory: '64Mi' } },
+    securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, ...security },
+  };
 }

@@ -6,12 +6,14 @@ import type { KubeClient } from '../kube/types.ts';
 /** Work on a node or a volume that only a pod can do: it runs once, says a few words, and is taken away again. */
 
 export interface OneShot {
-  /** With one container, and `restartPolicy: Never`. */
+  /** With `restartPolicy: Never`. Of several containers the first one's words count. */
   readonly pod: KubeObject;
   /** What it does, as it goes on after "the pod that": `makes the volumes' directories`. */
   readonly purpose: string;
   /** What to do where the pod security of the namespace forbids it. */
   readonly forbiddenHint: string;
+  /** How long it may run before something must be wrong. */
+  readonly longestRunMs?: number;
   /** How many of its last lines are wanted; without it none, and a few where it failed. */
   readonly tailLines?: number;
 }
@@ -22,12 +24,22 @@ export interface OneShotContext {
   readonly signal: AbortSignal;
   /** On the clock; the image may have to be pulled first. */
   readonly deadlineMs: number;
+  /** What keeps a pod from starting, as far as more than its own status tells. */
+  readonly explain?: (pod: Pod) => Promise<Obstacle | undefined>;
+}
+
+export interface Obstacle {
+  readonly cause: string;
+  readonly hint?: string;
+  /** How long it must last before it counts. */
+  readonly graceMs: number;
 }
 
 export interface OneShotEnd {
   readonly succeeded: boolean;
   /** The last lines of its output. */
   readonly words: string;
+  readonly pod: Pod;
 }
 
 const pollMs = 150;
@@ -38,31 +50,74 @@ const failureTailLines = 5;
 /**
  * Runs the pod to its end and takes it away again. Its work must bear being done twice: a pod that somebody took away
  * is made again.
- * @throws BootError `rollout` with what has kept it from starting for a minute; `timeout` with its state
+ * @throws BootError `rollout` with what has kept it from starting for too long, or when it never ends; `timeout` with
+ *   its state
  */
 export async function runOneShot(task: OneShot, context: OneShotContext): Promise<OneShotEnd> {
   const { pod, tailLines } = task;
-  const { kube, clock, signal } = context;
-  await createWhenFree(task, context);
-  let startableMs = clock.now();
+  const { kube } = context;
   try {
-    for (;;) {
-      const live = (await kube.get(refOf(pod))) as Pod | undefined;
-      if (live?.status.phase === 'Succeeded') return { succeeded: true, words: await wordsOf(pod, kube, tailLines) };
-      if (live?.status.phase === 'Failed') {
-        return { succeeded: false, words: await wordsOf(pod, kube, tailLines ?? failureTailLines) };
-      }
-      // Somebody took it away: another run that made its own, or a person who tidied up.
-      if (!live) await createWhenFree(task, context);
-      const obstacle = live && obstacleOf(live);
-      if (obstacle === undefined) startableMs = clock.now();
-      else if (clock.now() - startableMs > obstacleGraceMs) throw unstartable(task, obstacle);
-      if (clock.now() > context.deadlineMs) throw late(task, live);
-      await clock.sleep(pollMs, signal);
-    }
+    const live = await follow(task, context, hasEnded);
+    const succeeded = live.status.phase === 'Succeeded';
+    const wanted = tailLines ?? (succeeded ? 0 : failureTailLines);
+    return { succeeded, words: await wordsOf(pod, kube, wanted), pod: live };
   } finally {
     await kube.delete(refOf(pod), { propagation: 'Background' });
   }
+}
+
+/**
+ * Makes a pod that stays until somebody takes it away, and waits until its containers run.
+ * @throws BootError as {@link runOneShot}, `rollout` also when the pod ends at once
+ */
+export async function startPod(task: OneShot, context: OneShotContext): Promise<void> {
+  const live = await follow(task, context, (pod) => pod.status.phase === 'Running' || hasEnded(pod));
+  if (hasEnded(live)) throw endedAtOnce(task, live);
+}
+
+function hasEnded({ status: { phase } }: Pod): boolean {
+  return phase === 'Succeeded' || phase === 'Failed';
+}
+
+/** Makes the pod, and waits until it has come so far. */
+async function follow(task: OneShot, context: OneShotContext, isReached: (pod: Pod) => boolean): Promise<Pod> {
+  const { pod, longestRunMs = Number.POSITIVE_INFINITY } = task;
+  const { kube, clock, signal } = context;
+  await createWhenFree(task, context);
+  const lookForObstacle = obstacleWatch(context);
+  let startableMs = clock.now();
+  let startedMs: number | undefined;
+  for (;;) {
+    const live = (await kube.get(refOf(pod))) as Pod | undefined;
+    if (live && isReached(live)) return live;
+    // Somebody took it away: another run that made its own, or a person who tidied up.
+    if (!live) await createWhenFree(task, context);
+    const obstacle = live && (await lookForObstacle(live));
+    if (obstacle === undefined) startableMs = clock.now();
+    else if (clock.now() - startableMs > obstacle.graceMs) throw unstartable(task, obstacle);
+    startedMs = live?.status.phase === 'Running' ? (startedMs ?? clock.now()) : undefined;
+    if (startedMs !== undefined && clock.now() - startedMs > longestRunMs) throw endless(task, longestRunMs);
+    if (clock.now() > context.deadlineMs) throw late(task, live);
+    await clock.sleep(pollMs, signal);
+  }
+}
+
+/** A pod that starts as it should has no time to be asked about. */
+const explainEveryMs = 2_000;
+
+/** Looks at a pod again and again; asks for an explanation now and then, as long as it doesn't start. */
+function obstacleWatch({ clock, explain }: OneShotContext): (pod: Pod) => Promise<Obstacle | undefined> {
+  let nextMs = clock.now() + explainEveryMs;
+  let explained: Obstacle | undefined;
+  return async (pod) => {
+    if (pod.status.phase === 'Running') return undefined;
+    if (explain && clock.now() >= nextMs) {
+      explained = await explain(pod);
+      nextMs = clock.now() + explainEveryMs;
+    }
+    const cause = obstacleOf(pod);
+    return explained ?? (cause === undefined ? undefined : { cause, graceMs: obstacleGraceMs });
+  };
 }
 
 /**
@@ -109,11 +164,29 @@ function obstacleOf({ status: { conditions, containerStatuses } }: Pod): string 
   return `${waiting.reason ?? 'waiting'}: ${waiting.message ?? ''}`;
 }
 
-function unstartable({ pod, purpose }: OneShot, obstacle: string): BootError {
+function unstartable({ pod, purpose }: OneShot, { cause, hint }: Obstacle): BootError {
   return new BootError({
     exit: 'rollout',
     object: formatRef(refOf(pod)),
-    cause: `the pod that ${purpose} can't start (${obstacle})`,
+    cause: `the pod that ${purpose} can't start (${cause})`,
+    hint: hint ?? eventsHint(pod),
+  });
+}
+
+function endless({ pod, purpose }: OneShot, longestRunMs: number): BootError {
+  return new BootError({
+    exit: 'rollout',
+    object: formatRef(refOf(pod)),
+    cause: `the pod that ${purpose} has come to no end in ${longestRunMs / 1000} s: what it works on doesn't answer`,
+    hint: 'Look at the disk, or at the file server and the network between it and the node, and run this again.',
+  });
+}
+
+function endedAtOnce({ pod, purpose }: OneShot, { status }: Pod): BootError {
+  return new BootError({
+    exit: 'rollout',
+    object: formatRef(refOf(pod)),
+    cause: `the pod that ${purpose} ended before it could (${status.reason ?? status.message ?? status.phase})`,
     hint: eventsHint(pod),
   });
 }

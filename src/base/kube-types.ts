@@ -65,6 +65,7 @@ export interface Pod extends KubeObject {
     readonly nodeName?: string;
     readonly containers: readonly { readonly name: string; readonly image: string; readonly startupProbe?: Probe }[];
     readonly initContainers?: readonly { readonly name: string; readonly image: string }[];
+    readonly volumes?: readonly { readonly persistentVolumeClaim?: { readonly claimName: string } }[];
   };
   readonly status: {
     readonly phase?: 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown';

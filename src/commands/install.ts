@@ -1,3 +1,4 @@
+import { keepVolumes } from '../apply/keep-volumes.ts';
 import { systemClock } from '../base/clock.ts';
 import { connectWhenUp } from './connect.ts';
 import { prepare } from './prepare.ts';
@@ -23,6 +24,8 @@ export const install: Work = (options, program) =>
     };
     await apply(run);
     const seed = await rollOut(run);
+    // Those too that were bound only now.
+    await keepVolumes(run.plan, run);
     const repairs = await verify(run);
     emit({
       type: 'done',

@@ -1,5 +1,5 @@
 import type { ApplyAction } from '../base/events.ts';
-import { type KubeObject, type ObjectRef, refOf } from '../base/kube-types.ts';
+import { type KubeMeta, type KubeObject, type ObjectRef, refOf } from '../base/kube-types.ts';
 import type { InstalledFacts } from '../facts/types.ts';
 import type { FieldChange } from './diff.ts';
 import { isInventory, readInventory, refKey, renderInventory } from './inventory.ts';
@@ -14,7 +14,7 @@ export interface ObjectChange {
   readonly action: ApplyAction;
   /** What differs in an object that is there. */
   readonly fields: readonly FieldChange[];
-  /** What is applied; absent for a deletion. */
+  /** What is applied; absent for a deletion, and where only the patch counts. */
   readonly object?: KubeObject;
   /** A JSON merge patch before the apply, of what an apply can't take away. */
   readonly patch?: object;
@@ -40,8 +40,12 @@ export function draftChanges(plan: Plan, installed: InstalledFacts): readonly Ob
   requireOwnership(wanted, installed);
 
   const live = new Map(installed.objects.map((object) => [refKey(refOf(object)), object]));
+  const drafts = wanted.map((object) => draftChange(object, live.get(refKey(refOf(object)))));
+  const firstClaim = drafts.findIndex(({ ref }) => ref.kind === 'PersistentVolumeClaim');
   return [
-    ...wanted.map((object) => draftChange(object, live.get(refKey(refOf(object))))),
+    ...drafts.slice(0, Math.max(0, firstClaim)),
+    ...rebindProvisioned(planned, installed),
+    ...drafts.slice(Math.max(0, firstClaim)),
     ...obsolete.map((ref): ObjectChange => ({ ref, action: 'deleted', fields: [] })),
     ...(obsolete.length > 0 ? [draftChange(trimmed, inventory)] : []),
   ];
@@ -50,8 +54,26 @@ export function draftChanges(plan: Plan, installed: InstalledFacts): readonly Ob
 function draftChange(object: KubeObject, live: KubeObject | undefined): ObjectChange {
   const ref = refOf(object);
   if (!live) return { ref, action: 'created', fields: [], object };
-  const { patch, fields = [] } = rebind(object, live) ?? {};
+  const { claimRef } = (object.spec ?? {}) as { readonly claimRef?: Pick<KubeMeta, 'namespace' | 'name'> };
+  const { patch, fields = [] } = (claimRef && rebind(live, claimRef)) ?? {};
   return { ref, action: 'changed', fields, object, ...(patch ? { patch } : {}) };
+}
+
+/** Volumes of ours that a provisioner made are no objects of the plan; claims of the plan name them. */
+function rebindProvisioned(planned: readonly KubeObject[], installed: InstalledFacts): readonly ObjectChange[] {
+  const names = new Set(planned.map(({ kind, metadata }) => `${kind} ${metadata.name}`));
+  return planned.flatMap((claim): readonly ObjectChange[] => {
+    const { volumeName } = (claim.spec ?? {}) as { readonly volumeName?: string };
+    if (claim.kind !== 'PersistentVolumeClaim' || names.has(`PersistentVolume ${volumeName}`)) return [];
+    const volume = installed.objects.find(
+      (object) =>
+        object.kind === 'PersistentVolume' &&
+        object.metadata.name === volumeName &&
+        isOurs(object, installed.namespace.name),
+    );
+    const found = volume && rebind(volume, claim.metadata);
+    return found ? [{ ref: refOf(volume), action: 'changed', ...found }] : [];
+  });
 }
 
 /** What an earlier installation made and this plan no longer has: that which holds data is kept, the rest goes. */

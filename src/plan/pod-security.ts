@@ -1,7 +1,7 @@
 import { BootError } from '../base/errors.ts';
 import type { InstalledFacts } from '../facts/types.ts';
 import type { ObjectChange } from './changes.ts';
-import { needsDirectories } from './steps.ts';
+import { needsPreparation } from './steps.ts';
 import type { Plan } from './types.ts';
 
 const enforceLabel = 'pod-security.kubernetes.io/enforce';
@@ -13,7 +13,7 @@ const enforceLabel = 'pod-security.kubernetes.io/enforce';
  */
 export function requirePodSecurity(
   changes: readonly ObjectChange[],
-  { services, directories }: Pick<Plan, 'services' | 'directories'>,
+  { services, storage, directories }: Pick<Plan, 'services' | 'storage' | 'directories'>,
   { namespace: { name, labels } }: Pick<InstalledFacts, 'namespace'>,
 ): void {
   const level = labels[enforceLabel];
@@ -22,9 +22,13 @@ export function requirePodSecurity(
   const started = new Set(
     pending.flatMap(({ ref, object }) => (ref.kind === 'Deployment' && object ? [ref.name] : [])),
   );
-  const makesDirectories = directories.length > 0 && needsDirectories(pending);
+  // Other than a path of the node, a file server's is forbidden by `restricted` alone, as is the pod's user.
+  const isForbidden = storage.kind === 'local' || (storage.kind === 'nfs' && level === 'restricted');
+  const makesDirectories = isForbidden && directories.length > 0 && needsPreparation(pending);
   const refused = [
-    ...(makesDirectories ? ['the pod that makes the directories of the volumes: it mounts a path of the node'] : []),
+    ...(makesDirectories
+      ? ['the pod that makes the directories of the volumes: it mounts the root of them all, as root']
+      : []),
     ...services
       .filter((service) => level === 'restricted' && service.row.security.user === 'image' && started.has(service.name))
       .map((service) => `${service.name}: its image runs as root`),

@@ -1,4 +1,4 @@
-import type { KubeObject } from '../base/kube-types.ts';
+import type { KubeMeta, KubeObject } from '../base/kube-types.ts';
 import type { FieldChange } from './diff.ts';
 
 /** core/v1 PersistentVolume, as far as it is read here. */
@@ -22,17 +22,16 @@ export interface Rebind {
 
 /**
  * A volume whose claim was deleted keeps the data and stays `Released`: it remembers the old claim's uid, so that no
- * new claim can bind it, one of the same name included. This forgets the uid, for the claim that the plan gives the
- * volume and for no other. Server-side apply can't: the field is the controller's.
+ * new claim can bind it, one of the same name included. This forgets the uid, for a claim that is to have the volume and
+ * for no other. Server-side apply can't: the field is the controller's.
+ * @param live a volume of ours
  * @returns undefined when there is nothing to forget
  */
-export function rebind(planned: KubeObject, live: KubeObject): Rebind | undefined {
-  if (planned.kind !== 'PersistentVolume') return undefined;
-  const { claimRef: wanted } = (planned as Volume).spec;
+export function rebind(live: KubeObject, claim: Pick<KubeMeta, 'namespace' | 'name'>): Rebind | undefined {
   const { spec, status, metadata } = live as Volume;
   const { claimRef } = spec;
   if (status?.phase !== 'Released' || claimRef?.uid === undefined) return undefined;
-  if (claimRef.namespace !== wanted?.namespace || claimRef.name !== wanted?.name) return undefined;
+  if (claimRef.namespace !== claim.namespace || claimRef.name !== claim.name) return undefined;
   const fields = (['uid', 'resourceVersion'] as const).flatMap((name) =>
     claimRef[name] === undefined ? [] : [{ path: `spec.claimRef.${name}`, from: claimRef[name] }],
   );

@@ -59,14 +59,14 @@ function podOf({ object }: ObjectChange): PodTemplate {
 }
 
 /**
- * True when directories of volumes may be missing: a volume is new or comes back, or a Deployment is new, as all are
- * after a run that was interrupted before it made the directories.
+ * True when volumes may not be ready for use: a volume or a claim is new or comes back, or a Deployment is new, as all
+ * are after a run that was interrupted before it prepared the volumes.
  */
-export function needsDirectories(changes: readonly ObjectChange[]): boolean {
+export function needsPreparation(changes: readonly ObjectChange[]): boolean {
   return changes.some(
     ({ ref, action }) =>
       (ref.kind === 'PersistentVolume' && action !== 'unchanged') ||
-      (ref.kind === 'Deployment' && action === 'created'),
+      ((ref.kind === 'PersistentVolumeClaim' || ref.kind === 'Deployment') && action === 'created'),
   );
 }
 

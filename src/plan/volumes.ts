@@ -1,4 +1,7 @@
 import type { KubeObject } from '../base/kube-types.ts';
+import { parseQuantity } from '../base/quantity.ts';
+import type { StorageFacts } from '../facts/types.ts';
+import { keptVolume } from './kept-volumes.ts';
 import { claimLabel, commonLabels, namespaceLabel } from './labels.ts';
 import type { ClaimRow, Release, ServiceRow } from './release.ts';
 import type { Directory, StorageChoice } from './types.ts';
@@ -11,6 +14,8 @@ export interface VolumeContext {
   readonly release: Release;
   readonly namespace: string;
   readonly choice: StorageChoice;
+  /** Absent where no cluster was asked. */
+  readonly storage?: StorageFacts;
 }
 
 interface OwnedClaim {
@@ -27,15 +32,18 @@ export function renderVolumes(services: Iterable<ServiceRow>, context: VolumeCon
   ];
 }
 
-/** The directories that local volumes lead to, with the owner that the service's process has. */
+/** The directories that local and NFS volumes lead to, with the owner that the service's process has. */
 export function directoriesOf(services: Iterable<ServiceRow>, context: VolumeContext): readonly Directory[] {
   const { choice, namespace } = context;
-  if (choice.kind !== 'local') return [];
-  return ownedClaims(services).map(({ claim, row }) => ({
-    path: `${choice.root}/${namespace}/${claim.name}`,
-    uid: row.security.uid ?? 0,
-    gid: row.security.gid ?? 0,
+  if (choice.kind !== 'local' && choice.kind !== 'nfs') return [];
+  return ownedClaims(services).map(({ claim, row: { security } }) => ({
+    claim: claim.name,
+    path: below(rootOf(choice), `${namespace}/${claim.name}`),
+    sizeBytes: parseQuantity(claim.size) ?? 0,
+    uid: security.uid ?? 0,
+    gid: security.gid ?? 0,
     mode: directoryMode,
+    capabilities: security.capabilities,
   }));
 }
 
@@ -64,12 +72,16 @@ function renderVolume(claim: ClaimRow, { release, namespace, choice }: VolumeCon
   ];
 }
 
+type OwnPlace = StorageChoice & { readonly kind: 'local' | 'nfs' };
+
 /** @param directory below the root of all volumes */
-function sourceOf(choice: StorageChoice & { readonly kind: 'local' | 'nfs' }, directory: string): object {
-  if (choice.kind === 'nfs') return { nfs: { server: choice.server, path: `${choice.path}/${directory}` } };
+function sourceOf(choice: OwnPlace, directory: string): object {
+  const path = below(rootOf(choice), directory);
+  // No mount options: hard is the default and alone loses no write, and server and node agree on the newest version.
+  if (choice.kind === 'nfs') return { nfs: { server: choice.server, path } };
   return {
     // Not hostPath: that ignores fsGroup.
-    local: { path: `${choice.root}/${directory}` },
+    local: { path },
     nodeAffinity: {
       required: {
         nodeSelectorTerms: [
@@ -80,14 +92,25 @@ function sourceOf(choice: StorageChoice & { readonly kind: 'local' | 'nfs' }, di
   };
 }
 
+function rootOf(choice: OwnPlace): string {
+  return choice.kind === 'nfs' ? choice.path : choice.root;
+}
+
+function below(root: string, directory: string): string {
+  return root.endsWith('/') ? `${root}${directory}` : `${root}/${directory}`;
+}
+
 /** How a claim finds its volume. */
-function bindingOf(claim: ClaimRow, { namespace, choice }: VolumeContext): object {
+function bindingOf(claim: ClaimRow, { namespace, choice, storage }: VolumeContext): object {
   switch (choice.kind) {
     case 'local':
     case 'nfs':
       return { storageClassName: '', volumeName: volumeName(namespace, claim.name) };
-    case 'class':
+    case 'class': {
+      const kept = storage && keptVolume(claim.name, namespace, storage);
+      if (kept) return { storageClassName: kept.className, volumeName: kept.name };
       return choice.className === undefined ? {} : { storageClassName: choice.className };
+    }
     case 'existing': {
       const volume = choice.volumes[claim.name];
       return volume === undefined ? {} : { storageClassName: volume.className, volumeName: volume.name };

@@ -9,13 +9,12 @@ import { isObserved, type ServiceView } from './views.ts';
  * others. What a status says goes before what events say: the kubelet may keep events to itself.
  */
 export function symptomsOf(view: ServiceView): readonly Symptom[] {
-  return [
-    ...symptomsOfDeployment(view),
-    ...symptomsOfClaims(view),
-    ...symptomsOfPod(view),
-    ...symptomsOfEvents(view),
-    ...symptomsOfContainers(view),
-  ];
+  return [...symptomsOfDeployment(view), ...symptomsOfStart(view)];
+}
+
+/** The same of its pod alone. */
+export function symptomsOfStart(view: ServiceView): readonly Symptom[] {
+  return [...symptomsOfClaims(view), ...symptomsOfPod(view), ...symptomsOfEvents(view), ...symptomsOfContainers(view)];
 }
 
 /** The images that containers of its pod wait for, while they are on their way. */
@@ -39,14 +38,21 @@ function symptomsOfDeployment({ deployment }: ServiceView): readonly Symptom[] {
   ];
 }
 
-/** A claim matters as long as its pod has no node. Whether it gets its volume is the newest that its events say. */
+/**
+ * A claim matters as long as its pod has no node. Whether it gets its volume is the newest that its events say; that the
+ * controller waits for the provisioner counts only as long as that one has said nothing itself.
+ */
 function symptomsOfClaims({ claims, events, pod }: ServiceView): readonly Symptom[] {
   if (pod?.status.conditions?.some(({ type, status }) => type === 'PodScheduled' && status === 'True')) return [];
   return claims.flatMap((claim): Symptom[] => {
-    const [newest] = newestFirst(eventsOf(events, 'PersistentVolumeClaim', claim));
+    const ordered = newestFirst(eventsOf(events, 'PersistentVolumeClaim', claim));
+    const newest = ordered.find(({ reason = '' }) => provisioned.has(reason)) ?? ordered[0];
     return newest ? [{ of: 'claim', reason: newest.reason ?? '', ...said(newest.message), claim }] : [];
   });
 }
+
+/** The words of provisioners themselves. */
+const provisioned: ReadonlySet<string> = new Set(['Provisioning', 'ProvisioningFailed', 'ProvisioningSucceeded']);
 
 function symptomsOfPod({ pod, leaving, ended }: ServiceView): readonly Symptom[] {
   const symptom = (reason: string, message?: string): Symptom => ({ of: 'pod', reason, ...said(message) });

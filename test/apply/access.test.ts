@@ -77,9 +77,16 @@ test('who may install may run it again: the same rights are enough', () => {
   for (const right of installRights(installed, plan).map(inWords)) assert.ok(first.includes(right), right);
 });
 
-test('without directories no pod is made', () => {
-  const wanted = installRights(fresh, { ...plan, directories: [] }).map(inWords);
-  assert.ok(!wanted.includes('create pods in edgex'));
+test('volumes of a class are kept, which takes a right to them', () => {
+  const storage = { kind: 'class', className: 'fast', reason: '' } as const;
+  const claims = fresh.filter(({ ref }) => ref.kind === 'PersistentVolumeClaim');
+  const patching = (right: string) => right === 'patch persistentvolumes';
+  assert.ok(
+    installRights(claims, { ...plan, storage })
+      .map(inWords)
+      .some(patching),
+  );
+  assert.ok(!installRights(claims, plan).map(inWords).some(patching));
 });
 
 test('whoever asks the services through the API server needs the right to do so', () => {
@@ -90,12 +97,8 @@ test('whoever asks the services through the API server needs the right to do so'
   assert.ok(!installRights(fresh, plan).map(inWords).includes('get services/proxy in edgex'));
 });
 
-test('services may have to be started anew, whatever the storage', () => {
-  assert.ok(
-    installRights(fresh, { ...plan, directories: [] })
-      .map(inWords)
-      .includes('delete pods in edgex'),
-  );
+test('services may have to be started anew', () => {
+  assert.ok(installRights(fresh, plan).map(inWords).includes('delete pods in edgex'));
 });
 
 test('all that is missing is one message, with roles that grant exactly that', async () => {

@@ -6,7 +6,7 @@ import { factsOf } from '../../src/facts/installed.ts';
 import { draftChanges, type ObjectChange } from '../../src/plan/changes.ts';
 import { readInventory, renderInventory } from '../../src/plan/inventory.ts';
 import { commonLabels, managedByLabel } from '../../src/plan/labels.ts';
-import { needsDirectories, splitChanges, stepsOf } from '../../src/plan/steps.ts';
+import { needsPreparation, splitChanges, stepsOf } from '../../src/plan/steps.ts';
 import type { Plan } from '../../src/plan/types.ts';
 import { localPlan } from '../support/local-plan.ts';
 
@@ -184,9 +184,9 @@ test('directories are needed by new volumes and new pods, and not again when not
     action,
     fields: [],
   });
-  assert.equal(needsDirectories([change('PersistentVolume', 'created')]), true);
-  assert.equal(needsDirectories([change('PersistentVolume', 'unchanged'), change('Deployment', 'created')]), true);
-  assert.equal(needsDirectories([change('PersistentVolume', 'unchanged'), change('Deployment', 'changed')]), false);
+  assert.equal(needsPreparation([change('PersistentVolume', 'created')]), true);
+  assert.equal(needsPreparation([change('PersistentVolume', 'unchanged'), change('Deployment', 'created')]), true);
+  assert.equal(needsPreparation([change('PersistentVolume', 'unchanged'), change('Deployment', 'changed')]), false);
 });
 
 function refusal(work: () => unknown) {

@@ -25,6 +25,7 @@ export function fujiPlan(changes: Partial<PlanInput> = {}): Plan {
     with: [],
     without: [],
     storage: 'auto',
+    size: [],
     overrides: {},
     ...changes,
   });

@@ -1,9 +1,12 @@
 import { checkAccess } from '../../apply/access.ts';
 import { type ApplyContext, applyChanges } from '../../apply/apply.ts';
-import { prepareDirectories } from '../../apply/directories.ts';
+import { keepVolumes } from '../../apply/keep-volumes.ts';
+import { prepareVolumes } from '../../apply/prepare-volumes.ts';
 import { systemClock } from '../../base/clock.ts';
 import { allOrAbort } from '../../base/concurrent.ts';
-import { needsDirectories, splitChanges } from '../../plan/steps.ts';
+import { splitChanges } from '../../plan/steps.ts';
+import { loadCauses } from '../../wait/causes.ts';
+import { explainPod } from '../../wait/obstacle.ts';
 import type { Run } from './run.ts';
 
 /**
@@ -15,7 +18,7 @@ const headStartMs = 800;
 /**
  * Makes the changes of a plan. No workload is waited for, since each waits for its needs by itself.
  * @throws BootError `cluster` with every right that is missing, before anything is written; else see `applyChanges` and
- * `prepareDirectories`
+ * `prepareVolumes`
  */
 export async function apply({ changes, plan, kube, reach, options, emit, signal, deadlineMs }: Run): Promise<void> {
   const pending = changes.filter(({ action }) => action !== 'unchanged');
@@ -27,11 +30,13 @@ export async function apply({ changes, plan, kube, reach, options, emit, signal,
   await applyChanges(foundation, context);
   await allOrAbort(signal, [
     (stop) => applyChanges([...groundwork, ...free], { ...context, signal: stop }),
-    async (stop) => {
-      if (!needsDirectories(pending)) return;
-      await prepareDirectories(plan, { kube, clock: systemClock, signal: stop, deadlineMs });
-    },
+    (stop) =>
+      prepareVolumes(pending, plan, {
+        ...{ kube, clock: systemClock, signal: stop, deadlineMs },
+        explain: (pod) => explainPod(pod, kube, loadCauses()),
+      }),
   ]);
+  await keepVolumes(plan, { kube, emit });
   await applyChanges(first, context);
   if (first.length > 0 && gated.length > 0) await systemClock.sleep(headStartMs, signal);
   await applyChanges(gated, context);
