@@ -1,13 +1,13 @@
 import { isBootError } from '../base/errors.ts';
-import { parseQuantity } from '../base/quantity.ts';
 import type { Options } from '../options/resolve.ts';
 import { chooseArchitecture } from '../plan/architecture.ts';
 import { chooseDatabase } from '../plan/database.ts';
 import type { Release } from '../plan/release.ts';
 import { selectServices } from '../plan/select.ts';
+import { parseSizes, withSizes } from '../plan/sizes.ts';
 import { chooseStorage } from '../plan/storage.ts';
 import { storageCandidates } from '../plan/storage-candidates.ts';
-import { type ClusterStorage, claimsOf } from '../plan/storage-types.ts';
+import { type ClusterStorage, claimsOf, neededBytes } from '../plan/storage-types.ts';
 import { formatPlace } from '../plan/storage-wish.ts';
 import { createRedactor } from '../report/redact.ts';
 import { renderStorageJson, renderStorageText } from '../report/storage.ts';
@@ -27,7 +27,7 @@ export const storage: Work = (options, program) =>
     const overview = {
       wish: options.storage,
       namespace: options.namespace,
-      neededBytes: input.claims.reduce((sum, { size }) => sum + (parseQuantity(size) ?? 0), 0),
+      neededBytes: neededBytes(claimsOf(input)),
       candidates: storageCandidates(input).map((each) => ({ ...each, option: formatPlace(each.place) })),
       outcome: outcomeOf(input),
     };
@@ -45,8 +45,12 @@ function storageInput(options: Options, release: Release, facts: Facts): Cluster
   const { namespace, storage: wish } = options;
   const architecture = chooseArchitecture(facts.cluster, release, facts.installed);
   const database = chooseDatabase(release, options.database, architecture, facts);
-  const services = selectServices(release, { ...options, architecture, database });
-  return { wish, namespace, architecture, claims: claimsOf(services.values()), facts };
+  const services = withSizes(
+    selectServices(release, { ...options, architecture, database }),
+    parseSizes(release, options.size),
+    { namespace, storage: facts.storage },
+  );
+  return { wish, namespace, architecture, services: [...services.values()], facts };
 }
 
 /** A refusal is what this command is to show, not its own failure. */

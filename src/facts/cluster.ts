@@ -64,6 +64,7 @@ function readNode({ metadata, spec, status }: Node): NodeFacts {
   return {
     name: metadata.name,
     hostname: labels['kubernetes.io/hostname'] ?? metadata.name,
+    labels,
     architecture: architecture ?? labels['kubernetes.io/arch'] ?? 'unknown',
     ready: status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') ?? false,
     unschedulable: spec.unschedulable ?? false,

@@ -10,9 +10,9 @@ const networkTypes = /^(nfs4?|cifs|smb3|ceph|9p|afs|glusterfs|lustre|fuse\.(sshf
 /** A user's process or a server stands behind these, and may have gone. */
 const isFar = (type: string): boolean => networkTypes.test(type) || /^(autofs|fuse(blk|\..*)?)$/.test(type);
 const nfsTypes = /^nfs4?$/;
-/** Nobody mounts disks there but the system, containers and the kubelet. */
-const systemPlaces =
-  /^\/(proc|sys|dev|run|snap|boot|efi|etc|usr|var\/lib\/(kubelet|containerd|docker|containers)|var\/snap)(\/|$)/;
+/** Pods and containers have many mounts there, on which nobody keeps anything. */
+const podPlaces =
+  /^\/(proc|sys)(\/|$)|^\/run\/(k3s|containerd|docker|netns|credentials)\/|\/kubelet\/(pods|plugins)\/|^\/var\/lib\/(containerd|docker|containers)\/./;
 
 /** Reads the kernel's table of mounts; empty where there is none. */
 export function readMounts(system: SystemFiles): readonly MountFacts[] {
@@ -23,7 +23,7 @@ export function readMounts(system: SystemFiles): readonly MountFacts[] {
   // What is mounted over another hides it, so the last one counts.
   const visible = [...new Map(entries.map((entry) => [entry.path, entry])).values()];
   return visible
-    .filter(({ path, type }) => !systemPlaces.test(path) && (localTypes.test(type) || networkTypes.test(type)))
+    .filter(({ path, type }) => !podPlaces.test(path) && (localTypes.test(type) || networkTypes.test(type)))
     .map((entry) => {
       const { path, type, source, device, isReadOnly } = entry;
       const mayHang = isFar(type) || far.some((each) => path.startsWith(`${each}/`));

@@ -13,6 +13,7 @@ export interface NodeFacts {
   readonly name: string;
   /** Its `kubernetes.io/hostname` label, to which local volumes are bound; not always the name. */
   readonly hostname: string;
+  readonly labels: Readonly<Record<string, string>>;
   /** As Go writes it: `amd64`, `arm64`. */
   readonly architecture: string;
   readonly ready: boolean;

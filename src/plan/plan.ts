@@ -16,7 +16,6 @@ import { imageFor, selectServices } from './select.ts';
 import type { SitePatch } from './site.ts';
 import { parseSizes, withSizes } from './sizes.ts';
 import { chooseStorage } from './storage.ts';
-import { claimsOf } from './storage-types.ts';
 import type { Plan, PlannedService } from './types.ts';
 import { directoriesOf, renderVolumes } from './volumes.ts';
 import { renderDeployment, renderService } from './workload.ts';
@@ -58,11 +57,10 @@ export function makePlan(input: PlanInput): Plan {
   const { release, namespace, architecture } = input;
   const database = chooseDatabase(release, input.database, architecture, input.facts);
   const storage = input.facts?.storage;
-  const services = withSizes(
-    selectServices(release, { ...input, database }),
-    parseSizes(release, input.size),
-    { namespace, ...(storage ? { storage } : {}) },
-  );
+  const services = withSizes(selectServices(release, { ...input, database }), parseSizes(release, input.size), {
+    namespace,
+    ...(storage ? { storage } : {}),
+  });
   const seeded = [...services].filter(([, row]) => row.configuration === 'seeded' && row.registration);
   const configuration = expandConfiguration(input.trees, {
     database,
@@ -75,7 +73,7 @@ export function makePlan(input: PlanInput): Plan {
     wish: input.storage,
     namespace,
     architecture,
-    claims: claimsOf(services.values()),
+    services: [...services.values()],
     ...(input.facts ? { facts: input.facts } : {}),
   });
   const planned = [...services].map(

@@ -2,20 +2,10 @@ import type { MountFacts, StorageClassFacts } from '../facts/types.ts';
 import { type ExistingMatch, matchExisting } from './storage-existing.ts';
 import { localCandidates } from './storage-local.ts';
 import { storageNodes } from './storage-nodes.ts';
-import type { ClusterStorage, StorageCandidate } from './storage-types.ts';
+import { byRank, rankOfClass, rankOfExport } from './storage-ranks.ts';
+import { type ClusterStorage, claimsOf, type StorageCandidate } from './storage-types.ts';
 
-/**
- * Everything that a new installation's data could be put on, the best first.
- *
- * On one node, or one that alone can run the services: a directory on its disk, below the default path unless another
- * disk is clearly better. Then, and on several nodes first of all: a class whose volumes every node reaches, the default
- * one before others; an NFS export that is mounted here. On several nodes then: the default class where nobody knows
- * what it is, and a directory on the node with most room. An SD card or USB stick comes after all of these. Classes of
- * one node's disk and volumes that somebody made are taken only when they are asked for.
- */
-const ranks = { network: 30, export: 40, unknownDefault: 45, unknownDefaultOfOne: 70 } as const;
-
-/** The candidates of a cluster, in the order in which `auto` takes them. */
+/** Everything that a new installation's data could be put on, in the order in which `auto` takes it. */
 export function storageCandidates(input: ClusterStorage): readonly StorageCandidate[] {
   const candidates = [
     ...localCandidates(input),
@@ -24,11 +14,6 @@ export function storageCandidates(input: ClusterStorage): readonly StorageCandid
     ...existingCandidates(input),
   ];
   return candidates.toSorted(byRank);
-}
-
-/** Those that have to be asked for last. */
-export function byRank(a: StorageCandidate, b: StorageCandidate): number {
-  return (a.rank ?? Number.MAX_SAFE_INTEGER) - (b.rank ?? Number.MAX_SAFE_INTEGER);
 }
 
 const scopes = {
@@ -40,7 +25,7 @@ const scopes = {
 /** A class of the cluster. */
 export function classCandidate(storageClass: StorageClassFacts, input: ClusterStorage): StorageCandidate {
   const { name, isDefault, provisioner, scope, quirk, reclaimPolicy } = storageClass;
-  const isAlone = storageNodes(input.facts.cluster, input.architecture).nodes.length === 1;
+  const isAlone = storageNodes(input).nodes.length === 1;
   const isTied = scope === 'node' && !isAlone;
   const rank = rankOfClass(storageClass, isAlone);
   return {
@@ -69,12 +54,6 @@ export function classCandidate(storageClass: StorageClassFacts, input: ClusterSt
   };
 }
 
-function rankOfClass({ scope, isDefault }: StorageClassFacts, isAlone: boolean): number | undefined {
-  if (scope === 'network') return ranks.network + Number(!isDefault);
-  if (scope === 'node' || !isDefault) return undefined;
-  return isAlone ? ranks.unknownDefaultOfOne : ranks.unknownDefault;
-}
-
 /** A quirk as a part of a list. */
 function sentence(text: string): string {
   return text.replace(/\.$/, '');
@@ -96,7 +75,7 @@ function exportCandidate({ nfs, path, isReadOnly }: MountFacts): readonly Storag
       advantages: ['a pod finds its data on any node'],
       drawbacks: ['the services stand still while its server is down'],
       ...(isReadOnly ? { obstacle: `${path} is mounted read-only` } : {}),
-      rank: ranks.export,
+      rank: rankOfExport,
       reason: `${nfs.server}:${nfs.path} is mounted here at ${path}`,
       warnings: [],
     },
@@ -104,10 +83,10 @@ function exportCandidate({ nfs, path, isReadOnly }: MountFacts): readonly Storag
 }
 
 /** Which volume that is there would take which claim. */
-export function matchOf({ facts, architecture, claims, namespace }: ClusterStorage): ExistingMatch {
-  const { nodes } = storageNodes(facts.cluster, architecture);
-  const hostnames = nodes.map(({ hostname }) => hostname);
-  return matchExisting({ claims, volumes: facts.storage.volumes, namespace, hostnames });
+export function matchOf(input: ClusterStorage): ExistingMatch {
+  const { facts, namespace } = input;
+  const hostnames = storageNodes(input).nodes.map(({ hostname }) => hostname);
+  return matchExisting({ claims: claimsOf(input), volumes: facts.storage.volumes, namespace, hostnames });
 }
 
 /** The volumes that are there, as one candidate; none where there is not a single one to take. */

@@ -1,11 +1,9 @@
 import { parseQuantity } from '../base/quantity.ts';
 import type { VolumeFacts } from '../facts/types.ts';
-import type { ClaimRow } from './release.ts';
+import type { WantedClaim } from './storage-types.ts';
 import type { ExistingVolume } from './types.ts';
 
 /** Which of the volumes that are there takes which claim. */
-
-export type WantedClaim = Pick<ClaimRow, 'name' | 'size'>;
 
 export interface ExistingMatch {
   /** By the name of the claim. */

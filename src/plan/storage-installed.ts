@@ -2,7 +2,8 @@ import { BootError } from '../base/errors.ts';
 import type { ClaimFacts, StorageFacts, VolumeFacts } from '../facts/types.ts';
 import { claimLabel, namespaceLabel } from './labels.ts';
 import { matchExisting } from './storage-existing.ts';
-import type { ClusterStorage } from './storage-types.ts';
+import { storageNodes } from './storage-nodes.ts';
+import { type ClusterStorage, claimsOf } from './storage-types.ts';
 import { asksFor, describePlace, parseWish } from './storage-wish.ts';
 import type { ExistingVolume, StorageChoice, StoragePlace } from './types.ts';
 
@@ -10,7 +11,8 @@ import type { ExistingVolume, StorageChoice, StoragePlace } from './types.ts';
  * Where the data of a namespace are already: known by our volumes' labels, else by our claims and what they are bound
  * to. This survives an `uninstall` that keeps the data.
  */
-export function installedPlace({ namespace, claims, facts }: ClusterStorage): StoragePlace | undefined {
+export function installedPlace(input: ClusterStorage): StoragePlace | undefined {
+  const { namespace, facts } = input;
   const { volumes } = facts.storage;
   const ours = volumes.filter(({ labels }) => labels[namespaceLabel] === namespace && labels[claimLabel]);
   for (const volume of ours) {
@@ -22,10 +24,10 @@ export function installedPlace({ namespace, claims, facts }: ClusterStorage): St
   if (Object.keys(bound).length > 0) {
     // A service that came later has no volume yet.
     const rest = matchExisting({
-      claims: claims.filter(({ name }) => !Object.hasOwn(bound, name)),
+      claims: claimsOf(input).filter(({ name }) => !Object.hasOwn(bound, name)),
       volumes: volumes.filter(({ claim }) => claim === undefined),
       namespace,
-      hostnames: facts.cluster.nodes.map(({ hostname }) => hostname),
+      hostnames: storageNodes(input).nodes.map(({ hostname }) => hostname),
     });
     return { kind: 'existing', volumes: { ...rest.volumes, ...bound } };
   }
@@ -60,22 +62,33 @@ function foundVolume(
  *   that they are on is gone.
  */
 export function keepInstalled(place: StoragePlace, { wish, namespace, facts }: ClusterStorage): StorageChoice {
-  const isGone = place.kind === 'local' && facts.cluster.nodes.every(({ hostname }) => hostname !== place.hostname);
+  const refuse = (cause: string, hint: string): BootError =>
+    new BootError({ exit: 'preflight', object: `--storage ${wish}`, cause, hint });
+  const where = describePlace(place);
   if (!asksFor(parseWish(wish), place)) {
-    throw new BootError({
-      exit: 'preflight',
-      object: `--storage ${wish}`,
-      cause: `namespace ${namespace} has its data in ${describePlace(place)}, and they would stay behind`,
-      hint: `Keep them with --storage auto. To move them: \`backup FILE\`, \`uninstall --purge-data\`, \`install --storage ${wish}\`, \`restore FILE\`.`,
-    });
+    throw hasData(namespace, facts.storage)
+      ? refuse(
+          `namespace ${namespace} has its data in ${where}, and they would stay behind`,
+          `Keep them with --storage auto. To move them: \`backup FILE\`, \`uninstall --purge-data\`, \`install --storage ${wish}\`, \`restore FILE\`.`,
+        )
+      : refuse(
+          `the claims of namespace ${namespace} ask for ${where}, and a claim can't be changed`,
+          'They hold no data yet: take them away with `uninstall --purge-data`, then install anew.',
+        );
   }
-  if (isGone) {
-    throw new BootError({
-      exit: 'preflight',
-      object: `--storage ${wish}`,
-      cause: `the data of namespace ${namespace} are in ${describePlace(place)}, and the cluster has no such node`,
-      hint: `Bring the node back. To give its data up: \`uninstall --purge-data\`, then install anew.`,
-    });
+  if (place.kind === 'local' && facts.cluster.nodes.every(({ hostname }) => hostname !== place.hostname)) {
+    throw refuse(
+      `the data of namespace ${namespace} are in ${where}, and the cluster has no such node`,
+      'Bring the node back. To give its data up: `uninstall --purge-data`, then install anew.',
+    );
   }
   return { ...place, reason: 'as installed' };
+}
+
+/** False where all that is there are claims that never got a volume. */
+function hasData(namespace: string, { claims, volumes }: StorageFacts): boolean {
+  return (
+    claims.some(({ labels, volumeName }) => labels[claimLabel] !== undefined && volumeName !== undefined) ||
+    volumes.some(({ labels }) => labels[namespaceLabel] === namespace)
+  );
 }

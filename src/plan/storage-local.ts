@@ -1,17 +1,15 @@
-import { formatBytes, parseQuantity } from '../base/quantity.ts';
+import { formatBytes } from '../base/quantity.ts';
 import type { MachineStorage, MountFacts, NodeFacts } from '../facts/types.ts';
-import { isDisk, media, mountObstacle } from './storage-media.ts';
+import { isPlaceForData, media, mountObstacle } from './storage-media.ts';
 import { type StorageNodes, storageNodes } from './storage-nodes.ts';
-import type { ClusterStorage, StorageCandidate } from './storage-types.ts';
+import { rankOfLocal } from './storage-ranks.ts';
+import { type ClusterStorage, claimsOf, neededBytes, type StorageCandidate } from './storage-types.ts';
 
 /** Directories on a node's own disks, as candidates. */
 
 export const defaultRoot = '/var/lib/edgex';
 /** Below this part of free space the kubelet evicts pods, by its default. */
 const keptFree = 0.1;
-
-/** Places in the order of `auto`; see there. */
-const ranks = { alone: 10, oneOfMany: 50, poor: 60 } as const;
 
 /**
  * The default directory, and one on each further disk of this machine where that is the node that was chosen. Of a
@@ -25,7 +23,7 @@ export function localCandidates(input: ClusterStorage): readonly StorageCandidat
   const seen = new Set([own?.device]);
   const others = (context.machine?.mounts ?? [])
     .toSorted((a, b) => freeOf(b) - freeOf(a) || a.path.length - b.path.length)
-    .filter((mount) => isDisk(mount) && !seen.has(mount.device) && seen.add(mount.device))
+    .filter((mount) => isPlaceForData(mount) && !seen.has(mount.device) && seen.add(mount.device))
     .map((mount) => {
       const candidate = localCandidate(`${mount.path === '/' ? '' : mount.path}/edgex`, context);
       return own
@@ -49,17 +47,17 @@ interface LocalContext extends StorageNodes {
   readonly neededBytes: number;
 }
 
-function localContext({ facts, architecture, claims }: ClusterStorage): LocalContext | undefined {
-  const { machine } = facts.storage;
-  const sorted = storageNodes(facts.cluster, architecture, machine?.hostname);
+function localContext(input: ClusterStorage): LocalContext | undefined {
+  const { machine } = input.facts.storage;
+  const sorted = storageNodes(input);
   const [node] = sorted.nodes;
   if (!node) return undefined;
   return {
     ...sorted,
     node,
-    architecture,
+    architecture: input.architecture,
     machine: machine?.hostname === node.hostname ? machine : undefined,
-    neededBytes: claims.reduce((sum, { size }) => sum + (parseQuantity(size) ?? 0), 0),
+    neededBytes: neededBytes(claimsOf(input)),
   };
 }
 
@@ -68,24 +66,19 @@ function localCandidate(root: string, context: LocalContext): StorageCandidate {
   const mount = machine && mountOf(root, machine.mounts);
   const obstacle = mount && (mountObstacle(mount) ?? roomObstacle(mount, context.neededBytes));
   const row = mount && media[mount.medium];
-  const isPoor = row?.grade === 'poor';
-  const isDefault = root === defaultRoot;
+  const isDefaultRoot = root === defaultRoot;
   const isAlone = context.nodes.length === 1;
-  const base = isPoor ? ranks.poor : isAlone ? ranks.alone : ranks.oneOfMany;
-  const preference = isDefault ? 0 : row?.grade === 'fair' ? 2 : 1;
   // A disk that isn't there after the next start would take the services with it.
   const isFleeting = mount?.isLasting === false;
   const warnings = [
     ...(isAlone ? [] : [tiedWarning(node)]),
-    ...(isPoor && row.drawback ? [`the data will be on ${mount?.path}: ${row.drawback}`] : []),
+    ...(row?.grade === 'poor' && row.drawback ? [`the data will be on ${mount?.path}: ${row.drawback}`] : []),
   ];
   return {
     place: { kind: 'local', root, hostname: node.hostname },
     what: mount ? `${nameOf(mount)}, ${mount.type}, on ${node.name}` : `directories on ${node.name}`,
     ...(mount?.space ? { space: mount.space } : {}),
-    advantages: [
-      ...(isAlone ? [onlyNode(context)] : [`${node.name} has the most room of the nodes that can run the services`]),
-    ],
+    advantages: [isAlone ? onlyNode(context) : `${node.name} has the most room of the nodes that can run the services`],
     drawbacks: [
       ...(isAlone ? [] : [`ties the data to ${node.name}`]),
       ...(row?.drawback ? [row.drawback] : []),
@@ -94,8 +87,10 @@ function localCandidate(root: string, context: LocalContext): StorageCandidate {
         ? ['with the claims full there would be so little room that the kubelet evicts pods']
         : []),
     ],
-    ...(obstacle === undefined ? {} : { obstacle: mount ? `${mount.path}: ${obstacle}` : obstacle }),
-    ...(isFleeting && !isDefault ? {} : { rank: base + preference }),
+    ...(obstacle === undefined ? {} : { obstacle: `${mount?.path}: ${obstacle}` }),
+    ...(isFleeting && !isDefaultRoot
+      ? {}
+      : { rank: rankOfLocal({ isAlone, isDefaultRoot, grade: row?.grade ?? 'good' }) }),
     reason: reasonOf(context, mount),
     warnings,
   };
@@ -110,7 +105,7 @@ function reasonOf(context: LocalContext, mount: MountFacts | undefined): string 
 
 function onlyNode({ node, others, architecture }: LocalContext): string {
   if (others === 0) return `${node.name} is the only node`;
-  return `${node.name} is the only node that runs services for ${architecture}`;
+  return `${node.name} is the only node that can run the services, for ${architecture}`;
 }
 
 function nameOf({ medium }: MountFacts): string {
@@ -135,7 +130,7 @@ function freeOf({ space }: MountFacts): number {
 }
 
 /** The mounted file system that a path lies on. */
-export function mountOf(path: string, mounts: readonly MountFacts[]): MountFacts | undefined {
+function mountOf(path: string, mounts: readonly MountFacts[]): MountFacts | undefined {
   const above = mounts.filter(
     (mount) => mount.path === '/' || path === mount.path || path.startsWith(`${mount.path}/`),
   );

@@ -38,16 +38,19 @@ const diskTypes: ReadonlySet<string> = new Set([
   'bcachefs',
 ]);
 
-/** True for a file system on a disk, whatever the room on it. */
-export function isDisk({ type }: MountFacts): boolean {
-  return diskTypes.has(type);
+/** Nobody mounts a disk for data there: it is the system's, a container's, or gone with a session. */
+const systemPlaces = /^\/(dev|run|snap|boot|efi|etc|usr|var\/(snap|lib\/(kubelet|containerd|docker|containers)))(\/|$)/;
+
+/** True for a disk that directories of ours may be put on without being asked for, whatever the room on it. */
+export function isPlaceForData({ type, path }: MountFacts): boolean {
+  return diskTypes.has(type) && !systemPlaces.test(path);
 }
 
 /** Why no data may be put on a mounted file system; undefined when they may. */
 export function mountObstacle({ type, medium, isReadOnly }: MountFacts): string | undefined {
   if (medium === 'memory') return 'it is in memory, and empty after a restart';
   if (type === 'overlay') return 'it is an overlay, as of a live system: what is written may be gone after a restart';
-  if (medium === 'network') return undefined;
-  if (!diskTypes.has(type)) return `${type} has no owners of files, which the services need`;
-  return isReadOnly ? 'it is read-only' : undefined;
+  if (isReadOnly) return 'it is read-only';
+  if (medium === 'network' || diskTypes.has(type)) return undefined;
+  return `${type} has no owners of files, which the services need`;
 }

@@ -1,3 +1,4 @@
+import { parseQuantity } from '../base/quantity.ts';
 import type { ClusterFacts, Space, StorageFacts } from '../facts/types.ts';
 import type { Architecture, ClaimRow, ServiceRow } from './release.ts';
 import type { StoragePlace } from './types.ts';
@@ -7,9 +8,9 @@ export interface StorageInput {
   /** As `--storage` takes it. */
   readonly wish: string;
   readonly namespace: string;
-  /** Of the services that are to be installed. */
-  readonly claims: readonly Pick<ClaimRow, 'name' | 'size'>[];
-  /** Of the services' images: data that one node has are of no use to pods that can't run there. */
+  /** Those that are to be installed. */
+  readonly services: readonly StorageService[];
+  /** Of the services' images: a node of another one is no place for their data. */
   readonly architecture: Architecture;
   /** Absent where no cluster was asked, as for `render`. */
   readonly facts?: {
@@ -19,6 +20,13 @@ export interface StorageInput {
 }
 
 export type ClusterStorage = StorageInput & { readonly facts: NonNullable<StorageInput['facts']> };
+
+/** What of a service matters here: what it stores, and on which nodes it runs. */
+export interface StorageService extends Pick<ServiceRow, 'nodeSelector' | 'tolerations'> {
+  readonly claims: readonly WantedClaim[];
+}
+
+export type WantedClaim = Pick<ClaimRow, 'name' | 'size'>;
 
 /** Something that a new installation's data could be put on. */
 export interface StorageCandidate {
@@ -37,7 +45,12 @@ export interface StorageCandidate {
   readonly warnings: readonly string[];
 }
 
-/** The claims of these services. */
-export function claimsOf(services: Iterable<ServiceRow>): readonly ClaimRow[] {
-  return [...services].flatMap(({ claims }) => claims);
+/** The claims of all services. */
+export function claimsOf({ services }: Pick<StorageInput, 'services'>): readonly WantedClaim[] {
+  return services.flatMap(({ claims }) => claims);
+}
+
+/** The room that these claims ask for together. */
+export function neededBytes(claims: readonly WantedClaim[]): number {
+  return claims.reduce((sum, { size }) => sum + (parseQuantity(size) ?? 0), 0);
 }

@@ -1,9 +1,10 @@
 import { BootError } from '../base/errors.ts';
 import { nearestName } from '../base/nearest.ts';
 import type { StorageClassFacts } from '../facts/types.ts';
-import { byRank, classCandidate, matchOf, storageCandidates } from './storage-candidates.ts';
+import { classCandidate, matchOf, storageCandidates } from './storage-candidates.ts';
 import { installedPlace, keepInstalled } from './storage-installed.ts';
 import { localCandidateAt, localCandidates } from './storage-local.ts';
+import { byRank } from './storage-ranks.ts';
 import type { ClusterStorage, StorageCandidate, StorageInput } from './storage-types.ts';
 import { formatPlace, parseWish, type StorageWish } from './storage-wish.ts';
 import type { StorageChoice } from './types.ts';

@@ -28,7 +28,7 @@ test('a node is told as it is', async () => {
     },
     spec: { unschedulable: true, taints: [{ key: 'k', value: 'v', effect: 'NoSchedule' }] },
     status: {
-      nodeInfo: { architecture: 'arm64' },
+      nodeInfo: { architecture: 'arm64', machineID: 'm', bootID: 'b' },
       conditions: [
         { type: 'MemoryPressure', status: 'False' },
         { type: 'Ready', status: 'True' },
@@ -45,11 +45,14 @@ test('a node is told as it is', async () => {
     {
       name: 'pi.example.org',
       hostname: 'pi',
+      labels: full.metadata.labels,
       architecture: 'arm64',
       ready: true,
       unschedulable: true,
       roles: ['control-plane', 'master'],
       internalAddress: '192.0.2.7',
+      machineId: 'm',
+      bootId: 'b',
       taints: [{ key: 'k', value: 'v', effect: 'NoSchedule' }],
       allocatable: { cpu: '4', memory: '1939772Ki' },
     },
@@ -62,6 +65,7 @@ test('a node that has told nothing yet is not ready, and of unknown architecture
     {
       name: 'pi',
       hostname: 'pi',
+      labels: {},
       architecture: 'unknown',
       ready: false,
       unschedulable: false,

@@ -11,7 +11,7 @@ const system = recordedSystem({ ...raspberryPi, files });
 test('a machine that is a node tells its disks, under the name that volumes are bound to', () => {
   const { machine } = withMachine(noStorage, clusterFacts({ name: 'pi', hostname: 'pi.lan', bootId: 'b' }), system);
   assert.equal(machine?.hostname, 'pi.lan');
-  assert.equal(machine?.mounts[0]?.medium, 'sd-card');
+  assert.equal(machine?.mounts.find(({ path }) => path === '/')?.medium, 'sd-card');
 });
 
 test('a machine that is no node tells nothing', () => {

@@ -27,7 +27,9 @@ const machines: readonly (readonly [what: string, RecordedSystem, readonly strin
     'a Raspberry Pi with an SSD on USB, a stick, and two NFS mounts, one of them dead',
     raspberryPi,
     [
+      '/run tmpfs memory fleeting',
       '/ ext4 sd-card 20 of 29',
+      '/boot/firmware vfat unknown fleeting',
       '/mnt/ssd ext4 usb-disk 400 of 450',
       '/media/pi/MY STICK vfat usb-stick 3 of 7 fleeting',
       '/mnt/nas nfs4 network from nas.local /export/edgex',
@@ -36,7 +38,11 @@ const machines: readonly (readonly [what: string, RecordedSystem, readonly strin
       '/tmp tmpfs memory 1 of 1 fleeting',
     ],
   ],
-  ['a server with NVMe and a hard disk', nvmeServer, ['/ ext4 nvme 100 of 200', '/srv/my-data xfs disk 900 of 1000']],
+  [
+    'a server with NVMe and a hard disk',
+    nvmeServer,
+    ['/ ext4 nvme 100 of 200', '/boot/efi vfat unknown fleeting', '/srv/my-data xfs disk 900 of 1000'],
+  ],
   [
     'logical volumes on an encrypted SSD, RAID of an SSD and a disk, and btrfs',
     lvmServer,

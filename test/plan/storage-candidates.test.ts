@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { MountFacts, StorageFacts } from '../../src/facts/types.ts';
 import { storageCandidates } from '../../src/plan/storage-candidates.ts';
 import { formatPlace } from '../../src/plan/storage-wish.ts';
-import { clusterFacts, noStorage, storageClassFacts, volumeFacts } from '../support/facts.ts';
+import { clusterFacts, noStorage, storageClassFacts, storageService, volumeFacts } from '../support/facts.ts';
 
 const gib = 2 ** 30;
 const disk: MountFacts = {
@@ -18,8 +18,8 @@ const disk: MountFacts = {
 
 function candidates(given: Partial<StorageFacts>, nodes = [{ name: 'pi' }]) {
   const facts = { cluster: clusterFacts(...nodes), storage: { ...noStorage, ...given } };
-  const claims = [{ name: 'data', size: '512Mi' }];
-  return storageCandidates({ wish: 'auto', namespace: 'edgex', architecture: 'amd64', claims, facts });
+  const services = [storageService({ name: 'data', size: '512Mi' })];
+  return storageCandidates({ wish: 'auto', namespace: 'edgex', architecture: 'amd64', services, facts });
 }
 
 const machine = (...mounts: readonly MountFacts[]) => ({ machine: { hostname: 'pi', mounts } });

@@ -7,6 +7,7 @@ import type {
   VolumeFacts,
 } from '../../src/facts/types.ts';
 import { claimLabel, namespaceLabel } from '../../src/plan/labels.ts';
+import type { StorageService } from '../../src/plan/storage-types.ts';
 import { storageClassFacts, volumeFacts } from '../support/facts.ts';
 
 /** A cluster, what is asked of it, and what comes of it. The claims are `data` with 512Mi and `logs` with 128Mi. */
@@ -18,6 +19,8 @@ export interface Case {
   readonly classes?: readonly StorageClassFacts[];
   readonly volumes?: readonly VolumeFacts[];
   readonly claims?: readonly ClaimFacts[];
+  /** Of the services that keep data. */
+  readonly placement?: Partial<Pick<StorageService, 'nodeSelector' | 'tolerations'>>;
   /** Of this machine, if it is the first node. */
   readonly mounts?: readonly MountFacts[];
   /** As `--storage` would ask for it, and the node of a local one; or what the refusal says. */
@@ -74,7 +77,7 @@ const onNas = ours({ source: { kind: 'nfs', server: 'nas', path: '/export/edgex/
 function claim(given: Partial<ClaimFacts> = {}): ClaimFacts {
   return { name: 'data', labels: { [claimLabel]: 'data' }, phase: 'Bound', size: '512Mi', ...given };
 }
-const ofClass = claim({ className: 'fast' });
+const ofClass = claim({ className: 'fast', volumeName: 'pvc-1' });
 
 const pair = [volumeFacts({ name: 'a', capacity: '1Gi' }), volumeFacts({ name: 'b', capacity: '128Mi' })];
 const foreign = { namespace: 'shop', name: 'orders' };
@@ -271,7 +274,29 @@ export const cases: readonly Case[] = [
     nodes: [small, { ...large, taints: [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }] }],
     classes: [longhorn],
     takes: 'local:/var/lib/edgex small',
-    because: /^small is the only node that runs services for amd64$/,
+    because: /^small is the only node that can run the services, for amd64$/,
+  },
+  {
+    what: 'a control plane that the services tolerate',
+    nodes: [small, { ...large, taints: [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }] }],
+    placement: { tolerations: [{ key: 'node-role.kubernetes.io/control-plane', operator: 'Exists' }] },
+    takes: 'local:/var/lib/edgex large',
+    warns: /large alone/,
+  },
+  {
+    what: 'a taint that the services tolerate with another value',
+    nodes: [small, { ...large, taints: [{ key: 'for', value: 'ai', effect: 'NoSchedule' }] }],
+    placement: { tolerations: [{ key: 'for', value: 'iot', effect: 'NoSchedule' }] },
+    takes: 'local:/var/lib/edgex small',
+  },
+  {
+    what: 'nodes of which the services want those with a label',
+    nodes: [
+      { ...small, labels: { disk: 'ssd' } },
+      { ...large, labels: { disk: 'slow' } },
+    ],
+    placement: { nodeSelector: { disk: 'ssd' } },
+    takes: 'local:/var/lib/edgex small',
   },
   {
     what: 'a node of another architecture',
@@ -466,6 +491,15 @@ export const cases: readonly Case[] = [
     takes: /data in volumes on nas:\/export/,
   },
   { what: 'another export', wish: 'nfs://nas/other', nodes: [pi], volumes: [onNas], takes: /would stay behind/ },
+
+  {
+    what: 'another class, where the claims have no volume yet',
+    wish: 'class:longhorn',
+    nodes: [pi],
+    claims: [claim({ className: 'fast', phase: 'Pending' })],
+    classes: [longhorn],
+    takes: /ask for storage class fast, and a claim can't be changed/,
+  },
 
   // Asked for.
   {

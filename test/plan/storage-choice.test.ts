@@ -4,7 +4,7 @@ import { BootError } from '../../src/base/errors.ts';
 import { chooseStorage } from '../../src/plan/storage.ts';
 import { formatPlace } from '../../src/plan/storage-wish.ts';
 import type { StorageChoice } from '../../src/plan/types.ts';
-import { clusterFacts } from '../support/facts.ts';
+import { clusterFacts, storageService } from '../support/facts.ts';
 import { type Case, cases } from './storage-choice-cases.ts';
 
 /** What is chosen for 90 clusters, and what each of them that is refused is told. */
@@ -14,11 +14,20 @@ const claims = [
   { name: 'logs', size: '128Mi' },
 ];
 
-function choose({ wish = 'auto', nodes, classes = [], volumes = [], claims: known = [], mounts }: Case): StorageChoice {
+function choose({
+  wish = 'auto',
+  nodes,
+  classes = [],
+  volumes = [],
+  claims: known = [],
+  mounts,
+  placement = {},
+}: Case): StorageChoice {
   const cluster = clusterFacts(...nodes);
   const machine = mounts && { hostname: cluster.nodes[0]?.hostname ?? '', mounts };
+  const services = [{ ...storageService(...claims), ...placement }, storageService()];
   const storage = { classes, volumes, claims: known, ...(machine ? { machine } : {}) };
-  return chooseStorage({ wish, namespace: 'edgex', architecture: 'amd64', claims, facts: { cluster, storage } });
+  return chooseStorage({ wish, namespace: 'edgex', architecture: 'amd64', services, facts: { cluster, storage } });
 }
 
 function inWords(choice: StorageChoice): string {

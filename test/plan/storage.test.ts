@@ -3,14 +3,14 @@ import { test } from 'node:test';
 import { BootError, type BootErrorDetails } from '../../src/base/errors.ts';
 import { chooseStorage } from '../../src/plan/storage.ts';
 import type { StorageInput } from '../../src/plan/storage-types.ts';
-import { clusterFacts, noStorage, storageClassFacts, volumeFacts } from '../support/facts.ts';
+import { clusterFacts, noStorage, storageClassFacts, storageService, volumeFacts } from '../support/facts.ts';
 
 /** The words of a choice; which one is made stands in storage-choice.test.ts. */
 
 const blind: Omit<StorageInput, 'wish'> = {
   namespace: 'edgex',
   architecture: 'amd64',
-  claims: [{ name: 'data', size: '512Mi' }],
+  services: [storageService({ name: 'data', size: '512Mi' })],
 };
 const facts = { cluster: clusterFacts({ name: 'pi' }), storage: noStorage };
 

@@ -8,6 +8,7 @@ import type {
   VolumeFacts,
 } from '../../src/facts/types.ts';
 import { commonLabels, serviceLabel } from '../../src/plan/labels.ts';
+import type { StorageService, WantedClaim } from '../../src/plan/storage-types.ts';
 import { fuji } from './fuji.ts';
 
 /** A cluster whose nodes are ready for anything, but for what is said of them. */
@@ -20,6 +21,7 @@ export function clusterFacts(...nodes: readonly Partial<NodeFacts>[]): ClusterFa
       return {
         name,
         hostname: name,
+        labels: {},
         architecture: 'amd64',
         ready: true,
         unschedulable: false,
@@ -75,4 +77,9 @@ export function volumeFacts(given: Partial<VolumeFacts> = {}): VolumeFacts {
     hostnames: [],
     ...given,
   };
+}
+
+/** A service with these claims that may run anywhere. */
+export function storageService(...claims: readonly WantedClaim[]): StorageService {
+  return { claims, nodeSelector: {}, tolerations: [] };
 }
