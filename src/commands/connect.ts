@@ -1,4 +1,6 @@
+import { hasK3s, installK3s } from '../apply/k3s.ts';
 import { systemClock } from '../base/clock.ts';
+import { isBootError } from '../base/errors.ts';
 import type { Emit } from '../base/events.ts';
 import { loadDistributions } from '../facts/distributions.ts';
 import { findKubeconfig } from '../facts/kubeconfig.ts';
@@ -36,13 +38,42 @@ export function connect(
  */
 export async function connectWhenUp(options: Options, program: Program, emit: Emit): Promise<KubeClient> {
   const { signal, stderr } = program;
-  const waitMs = options.waitClusterMs ?? (stderr.isTerminal ? 0 : unattendedWaitMs);
+  const isComing = await ensureK3s(options, program, emit);
+  const waitMs = options.waitClusterMs ?? (stderr.isTerminal && !isComing ? 0 : unattendedWaitMs);
   if (waitMs > 0) {
     const className = /^class:(.+)$/.exec(options.storage)?.[1];
     const stages = clusterStages(openEachTime(options, program), className);
     await awaitCluster(stages, { clock: systemClock, signal, emit, deadlineMs: systemClock.now() + waitMs });
   }
   return connect(options, program, emit);
+}
+
+/**
+ * Installs k3s where it was asked for and nothing that could be a cluster is found.
+ * @returns whether k3s may still be on its way
+ */
+async function ensureK3s(options: Options, program: Program, emit: Emit): Promise<boolean> {
+  const { withK3s: source, site } = options;
+  if (source === undefined || findsKubeconfig(options, program)) return false;
+  if (hasK3s()) return true;
+  emit({ type: 'stage', stage: 'facts', message: 'no cluster is here: installing k3s' });
+  await installK3s(source, {
+    root: '/',
+    signal: program.signal,
+    wantsIngress: site?.site.exposure?.kind === 'Ingress',
+    tell: (message) => emit({ type: 'fact', name: 'k3s', value: message }),
+  });
+  return true;
+}
+
+function findsKubeconfig(options: Options, program: Program): boolean {
+  try {
+    locate(options, program);
+    return true;
+  } catch (error) {
+    if (isBootError(error) && error.details.exit === 'cluster' && !error.details.isLasting) return false;
+    throw error;
+  }
 }
 
 /** Opens what is found anew only when it is another one. Disturbances are what the wait is about, so they aren't told. */

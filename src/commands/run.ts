@@ -18,6 +18,7 @@ const works: Readonly<Record<CommandName, () => Promise<Work>>> = {
   backup: async () => (await import('./backup.ts')).backup,
   restore: async () => (await import('./restore.ts')).restore,
   render: async () => (await import('./render.ts')).render,
+  'cloud-init': async () => (await import('./cloud-init.ts')).cloudInit,
   images: async () => (await import('./images.ts')).images,
   'config show': async () => (await import('./config-show.ts')).configShow,
   schema: async () => (await import('./schema.ts')).schema,

@@ -60,7 +60,7 @@ export function findKubeconfig(
     evidence: tried,
     hint: tried.some(isHidden)
       ? rootHint
-      : 'Name one with --kubeconfig FILE, or run this on a server node of the cluster.',
+      : 'Name one with --kubeconfig FILE, run this on a server node of the cluster, or let `install --with-k3s SOURCE` make a cluster of this machine.',
   });
 }
 

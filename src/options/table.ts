@@ -108,6 +108,17 @@ const brokerRule: TextRule = {
   words: ['auto'],
 };
 
+/** No quotes and no blanks: these go into scripts and units. */
+const urlRule: TextRule = {
+  pattern: /^https?:\/\/[-\w.:[\]]+(\/[-\w.~%/?&=+,@:]*)?$/,
+  expected: 'an address like https://host/path',
+};
+const sha256Rule: TextRule = { pattern: /^[0-9a-f]{64}$/, expected: 'the 64 hexadecimal digits of a SHA-256' };
+const k3sRule: TextRule = {
+  pattern: /^(\/[-\w./+]+|https:\/\/[-\w.:[\]]+\/[-\w.~%/?&=+,@:]*#sha256=[0-9a-f]{64})$/,
+  expected: '/PATH of k3s or of its installer, or https://HOST/PATH#sha256=DIGEST',
+};
+
 export const table = {
   config: {
     flag: 'config',
@@ -451,6 +462,45 @@ export const table = {
     group: 'Output',
     commands: ['verify'],
     help: 'Write the result into files, too, in the form of their endings: .html, .xml (JUnit), .json or .txt (short).',
+  },
+  withK3s: {
+    flag: 'with-k3s',
+    type: 'text',
+    placeholder: 'SOURCE',
+    rule: k3sRule,
+    group: 'Installation',
+    commands: ['install', 'cloud-init'],
+    help: 'Installs k3s first where there is no cluster: the path of the k3s program or of its installer, or a URL with #sha256=DIGEST.',
+  },
+  binaryUrl: {
+    flag: 'binary-url',
+    type: 'text',
+    placeholder: 'URL',
+    rule: urlRule,
+    notInFile: true,
+    group: 'Installation',
+    commands: ['cloud-init'],
+    help: 'Where the nodes get this program. Without it, it is on their image as /usr/local/bin/edgex-boot.',
+  },
+  binarySha256: {
+    flag: 'binary-sha256',
+    type: 'text',
+    placeholder: 'DIGEST',
+    rule: sha256Rule,
+    notInFile: true,
+    group: 'Installation',
+    commands: ['cloud-init'],
+    help: 'Its SHA-256.',
+  },
+  webhook: {
+    flag: 'webhook',
+    type: 'text',
+    placeholder: 'URL',
+    rule: urlRule,
+    notInFile: true,
+    group: 'Output',
+    commands: ['cloud-init'],
+    help: 'Gets the result of each run on a node, as JSON by POST; the unit calls it, not this program.',
   },
   result: {
     flag: 'result',

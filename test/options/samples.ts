@@ -39,6 +39,13 @@ export const samples: Readonly<Record<OptionKey, readonly [text: string, value: 
   watch: ['true', true],
   strict: ['true', true],
   report: ['/tmp/site.html', ['/tmp/site.html']],
+  withK3s: ['/opt/k3s/k3s', '/opt/k3s/k3s'],
+  binaryUrl: ['https://files.example/edgex-boot', 'https://files.example/edgex-boot'],
+  binarySha256: [
+    '0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef',
+    '0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef',
+  ],
+  webhook: ['https://hook.example/x?site=1', 'https://hook.example/x?site=1'],
   result: ['/var/lib/edgex-boot/result.json', '/var/lib/edgex-boot/result.json'],
   output: ['json', 'json'],
   color: ['always', 'always'],

@@ -1,0 +1,158 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream, existsSync } from 'node:fs';
+import { chmod, copyFile, mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { Agent, interceptors, request } from 'undici';
+import { BootError } from '../base/errors.ts';
+import { type K3sKind, type K3sStep, k3sPath, planK3s } from '../plan/k3s.ts';
+
+/** Puts k3s onto this machine: finds out what the source is, and does the steps that the plan has for it. */
+
+export interface K3sContext {
+  readonly signal: AbortSignal;
+  readonly wantsIngress: boolean;
+  /** Told before each command that is run. */
+  readonly tell: (message: string) => void;
+  /** In front of every path, `/` on a real machine. */
+  readonly root: string;
+}
+
+/** True when this machine has k3s, whether it runs or not. */
+export function hasK3s(root = '/'): boolean {
+  return existsSync(join(root, k3sPath));
+}
+
+/**
+ * Installs k3s and starts it; it isn't waited for.
+ * @param source a path, or a URL with `#sha256=DIGEST`
+ * @throws BootError `preflight` when the source is not to be had, or is neither k3s nor an installer; `rollout` when a
+ *   step fails
+ */
+export async function installK3s(source: string, context: K3sContext): Promise<void> {
+  const { root, wantsIngress, signal } = context;
+  const isUrl = source.startsWith('https:');
+  const path = isUrl ? await download(source, context) : source;
+  const kind = await kindOf(path);
+  const steps = planK3s({
+    path,
+    kind,
+    beside: isUrl ? [] : await readdir(dirname(path)),
+    hasConfig: existsSync(join(root, '/etc/rancher/k3s/config.yaml')),
+    wantsIngress,
+  });
+  for (const step of steps) {
+    signal.throwIfAborted();
+    await carryOut(step, context);
+  }
+}
+
+async function kindOf(path: string): Promise<K3sKind> {
+  const head = Buffer.alloc(4);
+  try {
+    const file = await open(path);
+    await file.read(head, 0, head.length, 0).finally(() => file.close());
+  } catch (error) {
+    throw unusable(path, `it can't be read (${codeOf(error)})`, 'Correct the path; root must be able to read it.');
+  }
+  if (head.toString('latin1') === '\x7fELF') return 'program';
+  if (head.toString('latin1').startsWith('#!')) return 'installer';
+  throw unusable(path, 'it is neither a program nor a script', 'Name the k3s program itself, or its installer.');
+}
+
+async function carryOut(step: K3sStep, context: K3sContext): Promise<void> {
+  const { root } = context;
+  try {
+    if (step.kind === 'run') return await run(step.argv, step.env ?? {}, context);
+    const target = join(root, step.kind === 'write' ? step.path : step.to);
+    await mkdir(dirname(target), { recursive: true });
+    // A power cut must not leave half a program under its name.
+    const partial = `${target}.partial`;
+    if (step.kind === 'write') await writeFile(partial, step.content);
+    else await copyFile(step.from, partial);
+    await chmod(partial, step.mode);
+    await rename(partial, target);
+  } catch (error) {
+    if (error instanceof BootError) throw error;
+    const what = step.kind === 'write' ? step.path : step.kind === 'copy' ? step.to : step.argv.join(' ');
+    throw failed(what, `it can't be done (${codeOf(error)})`);
+  }
+}
+
+function run(argv: readonly string[], env: Readonly<Record<string, string>>, context: K3sContext): Promise<void> {
+  const { signal, tell } = context;
+  const [program = '', ...args] = argv;
+  tell(`running ${argv.join(' ')}`);
+  return new Promise((resolve, reject) => {
+    // A node at its first boot may have no PATH at all.
+    const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+    const child = spawn(program, args, { env: { PATH: path, ...env }, signal, stdio: ['ignore', 'pipe', 'pipe'] });
+    let words = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk) => {
+        words = `${words}${chunk}`.slice(-4_000);
+      });
+    }
+    child.on('error', (error) => reject(signal.aborted ? signal.reason : failed(argv.join(' '), codeOf(error))));
+    child.on('close', (code) => {
+      if (code === 0) resolve();
+      else reject(failed(argv.join(' '), `it ended with exit code ${code}`, words.trim().split('\n').slice(-8)));
+    });
+  });
+}
+
+/** What hasn't the digest that it was announced with is never looked at, let alone run. */
+async function download(source: string, { signal, root, tell }: K3sContext): Promise<string> {
+  const [url = '', digest = ''] = source.split('#sha256=');
+  const target = join(root, '/var/lib/edgex-boot/k3s-source');
+  await mkdir(dirname(target), { recursive: true });
+  if (existsSync(target) && (await digestOf(target)) === digest) return target;
+  tell(`loading ${url}`);
+  try {
+    const dispatcher = new Agent().compose(interceptors.redirect({ maxRedirections: 5 }));
+    const { statusCode, body } = await request(url, { signal, dispatcher });
+    if (statusCode !== 200) throw unusable(url, `its server answers with status ${statusCode}`, 'Correct the address.');
+    await pipeline(body, createWriteStream(`${target}.partial`), { signal });
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof BootError) throw error;
+    throw unusable(
+      url,
+      `it can't be loaded (${codeOf(error)})`,
+      'Look at the network, or put the file on the machine.',
+    );
+  }
+  const actual = await digestOf(`${target}.partial`);
+  if (actual !== digest) {
+    await rm(`${target}.partial`, { force: true });
+    throw unusable(url, `its SHA-256 is ${actual}`, 'Correct the digest, if this is the file that is meant.');
+  }
+  await rename(`${target}.partial`, target);
+  return target;
+}
+
+async function digestOf(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
+}
+
+function unusable(source: string, cause: string, hint: string): BootError {
+  return new BootError({ exit: 'preflight', object: `--with-k3s ${source}`, cause, hint });
+}
+
+function failed(what: string, cause: string, evidence: readonly string[] = []): BootError {
+  return new BootError({
+    exit: 'rollout',
+    object: `k3s: ${what}`,
+    cause,
+    ...(evidence.length > 0 ? { evidence } : {}),
+    hint: 'Run this as root on a machine with systemd; `journalctl -u k3s` says more.',
+  });
+}
+
+function codeOf(error: unknown): string {
+  const { code, cause } = error as NodeJS.ErrnoException & { readonly cause?: NodeJS.ErrnoException };
+  return code ?? cause?.code ?? 'unknown';
+}

@@ -1,0 +1,123 @@
+import { stringify } from 'yaml';
+import { version } from '../base/version.ts';
+
+/**
+ * User-data for a node that nobody sets up by hand. All work is done by a systemd unit, not by cloud-init itself: what
+ * cloud-init runs it runs once, and a power cut in the middle would be the end of it.
+ */
+
+export interface CloudInitWish {
+  /** The text of the site file, if there is one. */
+  readonly site?: string;
+  /** Files that the site file names, by their paths on the node. */
+  readonly files: Readonly<Record<string, string>>;
+  /** Where the program comes from; without it, it is on the image. */
+  readonly binary?: Download;
+  /** As `--with-k3s` takes it. */
+  readonly k3s?: string;
+  /** Gets the result of each run as JSON. */
+  readonly webhook?: string;
+}
+
+export interface Download {
+  readonly url: string;
+  readonly sha256: string;
+}
+
+export const programPath = '/usr/local/bin/edgex-boot';
+export const sitePath = '/etc/edgex-boot/site.yaml';
+export const resultPath = '/var/lib/edgex-boot/result.json';
+const fetchPath = '/usr/local/lib/edgex-boot/fetch';
+const unitName = 'edgex-boot.service';
+const unitPath = `/etc/systemd/system/${unitName}`;
+
+/** The user-data document. */
+export function renderCloudInit(wish: CloudInitWish): string {
+  const { site, files, binary } = wish;
+  const writeFiles = [
+    ...(site === undefined ? [] : [fileOf(sitePath, site, '0600')]),
+    ...Object.entries(files).map(([path, content]) => fileOf(path, content, '0600')),
+    ...(binary ? [fileOf(fetchPath, fetchScript(binary), '0755')] : []),
+    fileOf(unitPath, renderUnit(wish), '0644'),
+  ];
+  const enable = ['systemctl', 'enable', unitName];
+  const document = {
+    write_files: writeFiles,
+    // At every boot, before anything else: a power cut may have come between the files and what is run once.
+    bootcmd: [['sh', '-c', `test ! -e ${unitPath} || ${enable.join(' ')}`]],
+    runcmd: [['systemctl', 'daemon-reload'], enable, ['systemctl', 'start', '--no-block', unitName]],
+  };
+  return `#cloud-config\n# Made by edgex-boot ${version}.\n${stringify(document, { lineWidth: 0 })}`;
+}
+
+/**
+ * The unit: after the network and k3s, again and again until it has ended well, at each boot anew, since a run on a
+ * healthy system changes nothing. Wrong options never become right by themselves, so with these it stops.
+ */
+export function renderUnit({ site, binary, k3s, webhook }: Omit<CloudInitWish, 'files'>): string {
+  const install = [
+    programPath,
+    'install',
+    ...(site === undefined ? [] : ['--config', sitePath]),
+    ...(k3s === undefined ? [] : ['--with-k3s', k3s]),
+    ...['--result', resultPath, '--output', 'text', '--color', 'never'],
+  ];
+  const post = [
+    ...['/usr/bin/curl', '--silent', '--show-error', '--fail', '--max-time', '30', '--retry', '3'],
+    ...['--header', 'Content-Type: application/json', '--data-binary', `@${resultPath}`],
+  ];
+  return `[Unit]
+Description=EdgeX Foundry on this node
+Wants=network-online.target
+After=network-online.target k3s.service
+StartLimitIntervalSec=0
+
+[Service]
+Type=oneshot
+StateDirectory=edgex-boot
+${binary ? `ExecStartPre=${fetchPath}\n` : ''}ExecStart=${install.map(quoted).join(' ')}
+${webhook === undefined ? '' : `ExecStopPost=-${[...post, webhook].map(quoted).join(' ')}\n`}Restart=on-failure
+RestartSec=30s
+RestartPreventExitStatus=2
+TimeoutStartSec=infinity
+TimeoutStopSec=15s
+PrivateTmp=yes
+NoNewPrivileges=yes
+${k3s === undefined ? 'ProtectSystem=strict\nProtectHome=read-only\n' : ''}
+[Install]
+WantedBy=multi-user.target
+`;
+}
+
+/** Gets the program unless it is there already; what isn't exactly what was meant never gets its name. */
+function fetchScript({ url, sha256 }: Download): string {
+  return `#!/bin/sh
+set -eu
+target=${programPath}
+is_whole() { echo "${sha256}  $1" | sha256sum --check --status 2>/dev/null; }
+if [ -x "$target" ] && is_whole "$target"; then exit 0; fi
+partial="$target.partial"
+if command -v curl >/dev/null; then
+  curl --fail --silent --show-error --location --retry 5 --output "$partial" '${url}'
+else
+  wget --quiet --tries=5 --output-document="$partial" '${url}'
+fi
+if ! is_whole "$partial"; then
+  rm -f "$partial"
+  echo 'edgex-boot: what ${url} gives has another SHA-256 than ${sha256}' >&2
+  exit 1
+fi
+chmod 0755 "$partial"
+mv "$partial" "$target"
+`;
+}
+
+function fileOf(path: string, content: string, permissions: string): object {
+  return { path, permissions, owner: 'root:root', content };
+}
+
+/** As systemd reads command lines: its own signs are doubled. */
+function quoted(word: string): string {
+  const escaped = word.replaceAll('%', '%%').replaceAll('$', '$$$$');
+  return /^[-\w./:=@%+,$]+$/.test(escaped) ? escaped : `"${escaped.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+}

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, it } from 'node:test';
+import { hasK3s, installK3s, type K3sContext } from '../../src/apply/k3s.ts';
+import { isBootError } from '../../src/base/errors.ts';
+import { planK3s } from '../../src/plan/k3s.ts';
+
+const made: string[] = [];
+afterEach(() => {
+  for (const path of made.splice(0)) rmSync(path, { recursive: true, force: true });
+});
+
+/** An empty machine, and a directory of files that were brought along. */
+function place(files: Readonly<Record<string, string>> = {}) {
+  const base = mkdtempSync(join(tmpdir(), 'edgex-boot-k3s-'));
+  made.push(base);
+  const [root, media] = [join(base, 'root'), join(base, 'media')];
+  for (const path of [root, media]) mkdirSync(path);
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(media, name), content);
+  const told: string[] = [];
+  const { signal } = new AbortController();
+  const context: K3sContext = { root, signal, wantsIngress: false, tell: (message) => told.push(message) };
+  return { root, media, context, told };
+}
+
+const failureOf = (work: Promise<unknown>) =>
+  work.then(
+    () => assert.fail('it went well'),
+    (error) => (isBootError(error) ? error.details : assert.fail(String(error))),
+  );
+
+const found = { path: '/media/k3s', kind: 'program', beside: ['k3s'], hasConfig: false, wantsIngress: false } as const;
+
+describe('the plan for k3s', () => {
+  it('from the program: its unit, its configuration, and the archives of images beside it', () => {
+    const steps = planK3s({ ...found, beside: ['k3s', 'images-arm64.tar.zst', 'notes.txt'] });
+    const written = steps.flatMap((step) => (step.kind === 'write' ? [step.path] : []));
+    assert.deepEqual(written, ['/etc/rancher/k3s/config.yaml', '/etc/systemd/system/k3s.service']);
+    const copied = steps.flatMap((step) => (step.kind === 'copy' ? [step.to] : []));
+    assert.deepEqual(copied, ['/var/lib/rancher/k3s/agent/images/images-arm64.tar.zst', '/usr/local/bin/k3s']);
+    assert.deepEqual(steps.at(-1), { kind: 'run', argv: ['systemctl', 'start', '--no-block', 'k3s.service'] });
+  });
+
+  it('from the installer: without the network where the program lies beside it', () => {
+    const run = (beside: readonly string[]) =>
+      planK3s({ ...found, path: '/media/install.sh', kind: 'installer', beside }).at(-1);
+    assert.deepEqual(run(['install.sh', 'k3s']), {
+      kind: 'run',
+      argv: ['/bin/sh', '/media/install.sh'],
+      env: { INSTALL_K3S_SKIP_DOWNLOAD: 'true' },
+    });
+    assert.deepEqual(run(['install.sh']), { kind: 'run', argv: ['/bin/sh', '/media/install.sh'], env: {} });
+  });
+
+  it('leaves a configuration alone, and keeps traefik where the site wants an Ingress', () => {
+    const configOf = (changes: object) =>
+      planK3s({ ...found, ...changes }).find((step) => step.kind === 'write' && step.path.endsWith('config.yaml'));
+    assert.equal(configOf({ hasConfig: true }), undefined);
+    assert.match(JSON.stringify(configOf({})), /traefik/);
+    assert.doesNotMatch(JSON.stringify(configOf({ wantsIngress: true })), /traefik/);
+  });
+});
+
+describe('the installation of k3s', () => {
+  it('runs an installer, with the program beside it in its place', async () => {
+    const { root, media, context } = place({ k3s: '\x7fELF program' });
+    const script = join(media, 'install.sh');
+    writeFileSync(script, `#!/bin/sh\necho "$INSTALL_K3S_SKIP_DOWNLOAD $HOME" > ${root}/ran\n`);
+    assert.equal(hasK3s(root), false);
+    await installK3s(script, context);
+    assert.equal(readFileSync(join(root, 'ran'), 'utf8'), 'true \n', 'nothing of the environment gets in');
+    assert.equal(hasK3s(root), true);
+    assert.equal(statSync(join(root, 'usr/local/bin/k3s')).mode & 0o777, 0o755);
+    assert.equal(statSync(join(root, 'etc/rancher/k3s/config.yaml')).mode & 0o777, 0o600);
+  });
+
+  it('tells which step failed, with the last words of what was run', async () => {
+    const { media, context } = place();
+    const script = join(media, 'install.sh');
+    writeFileSync(script, '#!/bin/sh\necho "no space left" >&2\nexit 3\n');
+    const details = await failureOf(installK3s(script, context));
+    assert.equal(details.exit, 'rollout');
+    assert.match(details.cause, /exit code 3/);
+    assert.deepEqual(details.evidence, ['no space left']);
+  });
+
+  it('refuses what is neither, what is not there, and runs nothing of it', async () => {
+    const { root, media, context } = place({ 'k3s.zip': 'PK' });
+    assert.match(
+      (await failureOf(installK3s(join(media, 'k3s.zip'), context))).cause,
+      /neither a program nor a script/,
+    );
+    assert.match((await failureOf(installK3s(join(media, 'k3s'), context))).cause, /can't be read \(ENOENT\)/);
+    assert.ok(!existsSync(join(root, 'usr')));
+  });
+
+  it('takes a file that was loaded before when it has the digest, and asks nobody', async () => {
+    const { root, context, told } = place();
+    const script = `#!/bin/sh\ntouch ${root}/ran\n`;
+    mkdirSync(join(root, 'var/lib/edgex-boot'), { recursive: true });
+    writeFileSync(join(root, 'var/lib/edgex-boot/k3s-source'), script);
+    const digest = createHash('sha256').update(script).digest('hex');
+    await installK3s(`https://nowhere.invalid/install.sh#sha256=${digest}`, context);
+    assert.ok(existsSync(join(root, 'ran')));
+    assert.ok(!told.some((message) => message.startsWith('loading')));
+  });
+
+  it('says so when an address gives nothing', async () => {
+    const { context } = place();
+    const details = await failureOf(installK3s(`https://127.0.0.1:1/k3s#sha256=${'0'.repeat(64)}`, context));
+    assert.equal(details.exit, 'preflight');
+    assert.match(details.cause, /can't be loaded \(ECONNREFUSED\)/);
+  });
+});
