@@ -9,6 +9,7 @@ import { type CheckRow, loadChecks } from '../verify/checks.ts';
 import { selectChecks } from '../verify/select-checks.ts';
 import type { VerifyReport } from '../verify/types.ts';
 import { connect } from './connect.ts';
+import { trialsOf } from './export/trials.ts';
 import { prepare } from './prepare.ts';
 import type { Program, Work } from './program.ts';
 import { loadRelease } from './release.ts';
@@ -21,7 +22,7 @@ const tickMs = 250;
 /** Between two rounds of --watch. */
 const pauseMs = 5_000;
 
-/** Looks whether all is well, and says so. Changes nothing. */
+/** Looks whether all is well, and says so. Changes nothing but for what a trial of the export starts. */
 export const verify: Work = async (options, program) => {
   const rows = selectChecks(loadChecks(), options);
   for (const file of options.report) formOfFile(file);
@@ -75,18 +76,22 @@ function exitOf({ verdict, checks }: VerifyReport): ExitName {
 async function openSession(options: Options, program: Program, rows: readonly CheckRow[]): Promise<Session> {
   const { namespace, windowMs, pre } = options;
   const emit = warningsOnly(options, program);
+  const trials = await trialsOf({ name: '--mqtt', value: options.mqtt }, options, program);
+  const loaded = loadRelease(options);
   const kube = connect(options, program, emit);
+  const reach = await chooseReach(kube, namespace, options.reach);
   return {
     options,
     rows,
     namespace,
     windowMs,
-    loaded: loadRelease(options),
+    loaded,
     kube,
-    reach: await chooseReach(kube, namespace, options.reach),
+    reach,
     signal: program.signal,
     isPre: pre,
     rehearse: () => rehearse(options, program, emit),
+    ...(trials ? { openTrial: (plan) => trials({ kube, reach, plan, trees: loaded.trees, emit }) } : {}),
   };
 }
 

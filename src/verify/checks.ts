@@ -16,7 +16,7 @@ const schema = z.strictObject({
       title: z.string(),
       level: z.enum(['fatal', 'error', 'warning']),
       hint: z.string().optional(),
-      when: z.enum(['always', 'installed', 'before']).default('always'),
+      when: z.enum(['always', 'installed', 'before', 'mqtt']).default('always'),
       retry: z.boolean().default(true),
       needs: z.array(code).default([]),
     }),

@@ -6,6 +6,7 @@ import type { HttpAnswer } from '../kube/types.ts';
 import type { Release } from '../plan/release.ts';
 import type { Stored } from '../plan/seed.ts';
 import type { Plan, PlannedService, ServiceConfiguration } from '../plan/types.ts';
+import type { ExportTrial } from './export-trial.ts';
 
 /**
  * All that the checks of one run judge. Each fact is read when the first check asks for it, once, and shared. What the
@@ -51,6 +52,8 @@ export interface VerifyFacts {
   recentEvents(): Promise<RecentEvents>;
   commands(): Promise<readonly { readonly device: string; readonly answer: Answer }[]>;
   feeds(): Promise<readonly FeedFacts[]>;
+  /** Opened when it is asked for; nothing is done then yet. */
+  exportTrial(): Promise<ExportTrial>;
 }
 
 /** The conditions of a node that aren't as they should be, apart from `Ready`. */

@@ -9,19 +9,24 @@ export interface CheckSelection {
   readonly skip: readonly string[];
   /** There is no installation yet. */
   readonly pre: boolean;
+  /** The broker for the checks of the export; without it there are none. */
+  readonly mqtt?: string | undefined;
 }
 
 /**
  * Which checks to carry out.
  * @throws BootError `usage` for a word that names neither a check nor a category, and when nothing is left
  */
-export function selectChecks(rows: readonly CheckRow[], { only, skip, pre }: CheckSelection): readonly CheckRow[] {
+export function selectChecks(
+  rows: readonly CheckRow[],
+  { only, skip, pre, mqtt }: CheckSelection,
+): readonly CheckRow[] {
   requireKnown('--only', only, rows);
   requireKnown('--skip', skip, rows);
   const isNamed = ({ code, category }: CheckRow, words: readonly string[]) =>
     words.includes(code) || words.includes(category);
   const chosen = rows
-    .filter(({ when }) => (pre ? when !== 'installed' : when !== 'before'))
+    .filter(({ when }) => isMeant[when](pre, mqtt !== undefined))
     .filter((row) => (only.length === 0 || isNamed(row, only)) && !isNamed(row, skip));
   if (chosen.length > 0) return chosen;
   throw new BootError({
@@ -36,6 +41,13 @@ export function selectChecks(rows: readonly CheckRow[], { only, skip, pre }: Che
     hint: 'Name others, or leave one of these options out.',
   });
 }
+
+const isMeant: Readonly<Record<CheckRow['when'], (isPre: boolean, isMqtt: boolean) => boolean>> = {
+  always: () => true,
+  installed: (isPre) => !isPre,
+  before: (isPre) => isPre,
+  mqtt: (isPre, isMqtt) => isMqtt && !isPre,
+};
 
 function requireKnown(option: string, words: readonly string[], rows: readonly CheckRow[]): void {
   const known = [...checkCategories, ...rows.map(({ code }) => code)];

@@ -16,7 +16,9 @@ import { readStorage } from '../../facts/storage.ts';
 import type { KubeClient } from '../../kube/types.ts';
 import { expandConfiguration } from '../../plan/configuration.ts';
 import { inventoryName } from '../../plan/inventory.ts';
+import type { Plan } from '../../plan/types.ts';
 import { endpointOfRole } from '../../verify/device-services.ts';
+import type { ExportTrial } from '../../verify/export-trial.ts';
 import type { VerifyFacts } from '../../verify/facts.ts';
 import { loadCauses } from '../../wait/causes.ts';
 import type { LoadedRelease } from '../release.ts';
@@ -41,6 +43,8 @@ export interface FactsContext {
   readonly isPre: boolean;
   /** Prepares an installation, changes nothing, and says what it would be. */
   readonly rehearse: () => Promise<string>;
+  /** Opens a trial of the export of an installation; whoever gathers the facts closes it. Absent where none is wanted. */
+  readonly openTrial?: (plan: Plan) => ExportTrial;
 }
 
 /** A service that is asked and ready answers at once. */
@@ -96,6 +100,10 @@ export function gatherFacts(context: FactsContext): VerifyFacts {
     installation,
     plan,
     storage: once(() => readStorage(kube, namespace)),
+    exportTrial: once(async () => {
+      if (!context.openTrial) throw new Error('no trial of the export is wanted');
+      return context.openTrial(await plan());
+    }),
     volumeSpace: once(async () => {
       const { nodes } = await cluster();
       return readVolumeSpace(

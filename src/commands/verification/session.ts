@@ -5,6 +5,7 @@ import type { Options } from '../../options/resolve.ts';
 import { databaseService } from '../../plan/gates.ts';
 import { probes } from '../../verify/checks/probes.ts';
 import type { CheckRow } from '../../verify/checks.ts';
+import type { ExportTrial } from '../../verify/export-trial.ts';
 import type { VerifyFacts } from '../../verify/facts.ts';
 import { runChecks } from '../../verify/run-checks.ts';
 import { checksToRepeat, mergeResults } from '../../verify/select-checks.ts';
@@ -34,7 +35,7 @@ const pauseMs = 2_000;
  * that are read anew.
  */
 export async function verifyOnce(session: Session, { onResult, onChange }: Listener): Promise<VerifyReport> {
-  const { rows, signal, options, isPre } = session;
+  const { rows, signal, options, isPre, openTrial } = session;
   const startedMs = Date.now();
   const beganMs = systemClock.now();
   const deadlineMs = beganMs + (options.waitMs ?? 0);
@@ -43,7 +44,12 @@ export async function verifyOnce(session: Session, { onResult, onChange }: Liste
   for (;;) {
     const isFirst = checks.length === 0;
     const over = new AbortController();
-    const facts = gatherFacts({ ...session, signal: AbortSignal.any([signal, over.signal]) });
+    const trials: ExportTrial[] = [];
+    const facts = gatherFacts({
+      ...session,
+      signal: AbortSignal.any([signal, over.signal]),
+      ...(openTrial ? { openTrial: (plan) => remember(openTrial(plan), trials) } : {}),
+    });
     // What takes longest begins first, whatever the order in which it is told.
     if (todo.some(({ category }) => category === 'data')) facts.eventCounts().catch(() => undefined);
     const run = { probes, facts, clock: systemClock, signal, words: () => hintWords(facts) };
@@ -59,9 +65,15 @@ export async function verifyOnce(session: Session, { onResult, onChange }: Liste
       }
     } finally {
       over.abort();
+      for (const trial of trials) await trial.close();
     }
     await systemClock.sleep(pauseMs, signal);
   }
+}
+
+function remember<T>(item: T, list: T[]): T {
+  list.push(item);
+  return item;
 }
 
 /** Results that say something else than those before; none where there were none. */
@@ -82,6 +94,7 @@ function hintWords({ namespace, release }: VerifyFacts): Readonly<Record<string,
     registry: release.registry.service,
     devices: named((name) => release.services[name]?.devices !== undefined),
     commands: named((name) => release.services[name]?.role === 'commands'),
+    exporter: named((name) => release.services[name]?.exports !== undefined),
     database: databaseService(release, release.databases.mixed),
   };
 }

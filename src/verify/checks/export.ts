@@ -7,7 +7,7 @@ import type { Probe } from '../run-checks.ts';
 
 /** What these checks judge. */
 export interface ExportFacts {
-  readonly exportTrial: ExportTrial;
+  exportTrial(): Promise<ExportTrial>;
 }
 
 const origins: Readonly<Record<BrokerOrigin, string>> = {
@@ -20,29 +20,38 @@ const origins: Readonly<Record<BrokerOrigin, string>> = {
 
 /** The probes of category export, by code. */
 export const exportProbes: Readonly<Record<string, Probe<ExportFacts>>> = {
-  'export-broker': async ({ exportTrial }) => {
-    const { address, origin } = await exportTrial.broker();
+  'export-broker': async (facts) => {
+    const trial = await facts.exportTrial();
+    const { address, origin } = await trial.broker();
     return passed(`${formatBroker(address)}, ${origins[origin]}`);
   },
 
-  'export-connects': async ({ exportTrial }) => {
-    const { version } = await exportTrial.connection();
-    const { topic } = await exportTrial.broker();
+  'export-connects': async (facts) => {
+    const trial = await facts.exportTrial();
+    const { version } = await trial.connection();
+    const { topic } = await trial.broker();
     return passed(`MQTT ${version}, topic ${topic}`);
   },
 
-  'export-service': async ({ exportTrial }) => {
-    const { name, wasThere } = await exportTrial.service();
+  'export-service': async (facts) => {
+    const trial = await facts.exportTrial();
+    const { name, wasThere } = await trial.service();
     return passed(wasThere ? `${name}, which was there` : `${name}, rolled out for this check`);
   },
 
-  'export-configured': async ({ exportTrial }) => judgeSettings(await exportTrial.settings()),
+  'export-configured': async (facts) => judgeSettings(await (await facts.exportTrial()).settings()),
 
-  'export-reachable': async ({ exportTrial }) => judgeReach(await exportTrial.flow(), await exportTrial.broker()),
+  'export-reachable': async (facts) => {
+    const trial = await facts.exportTrial();
+    return judgeReach(await trial.flow(), await trial.broker());
+  },
 
-  'export-arrives': async ({ exportTrial }) => judgeArrival(await exportTrial.flow(), await exportTrial.broker()),
+  'export-arrives': async (facts) => {
+    const trial = await facts.exportTrial();
+    return judgeArrival(await trial.flow(), await trial.broker());
+  },
 
-  'export-complete': async ({ exportTrial }) => judgeLosses(await exportTrial.flow()),
+  'export-complete': async (facts) => judgeLosses(await (await facts.exportTrial()).flow()),
 };
 
 const wantedBy: Readonly<Record<SettingsComparison['wantedBy'], string>> = {

@@ -3,6 +3,7 @@ import type { Probe } from '../run-checks.ts';
 import { clusterProbes } from './cluster.ts';
 import { consulProbes } from './consul.ts';
 import { dataProbes } from './data.ts';
+import { exportProbes } from './export.ts';
 import { machineProbes } from './machine.ts';
 import { servicesProbes } from './services.ts';
 import { storageProbes } from './storage.ts';
@@ -15,4 +16,5 @@ export const probes: Readonly<Record<string, Probe<VerifyFacts>>> = {
   ...consulProbes,
   ...servicesProbes,
   ...dataProbes,
+  ...exportProbes,
 };
