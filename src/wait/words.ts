@@ -65,6 +65,7 @@ const noise: readonly RegExp[] = [
   /failed to do request: /g,
   /failed to create (containerd|shim) task: /g,
   /OCI runtime create failed: runc create failed: unable to start container process: /g,
+  /^MountVolume\.SetUp failed for volume "[^"]*" : mount failed: exit status \d+ Mounting command: .*? Output: /,
   /: unknown$/,
   /,? ?(no new claims to deallocate,? )?preemption: .*$/,
   / \(pod: "[^"]*", container: [^)]*\)/,
