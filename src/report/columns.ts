@@ -46,7 +46,7 @@ export function layTable(
       .slice(0, fitting)
       .map((text, index) => padColumns(text, widths[index] ?? 0))
       .join(gap)}`.trimEnd();
-  const below = (text: string): readonly string[] => wrap(`${indent}${text}`, width);
+  const below = (text: string): readonly string[] => wrap(`${indent}${text}`, width).map((each) => each.trimEnd());
   return [
     {
       kind: 'title',

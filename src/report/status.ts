@@ -1,6 +1,6 @@
 import { formatAge } from './age.ts';
 import { type Column, layTable, type Row, type TableLine } from './columns.ts';
-import { createPaint, type Style } from './paint.ts';
+import { createPaint, type Paint, type Style } from './paint.ts';
 import { createRedactor, type Redact } from './redact.ts';
 import type { ClaimStatus, ServiceState, ServiceStatus, StatusReport } from './status-view.ts';
 import { truncate, wrap } from './text.ts';
@@ -30,7 +30,7 @@ export function renderStatusText(
   const width = columns === 0 ? endless : columns;
   const paint = createPaint(color);
   const table = (lines: readonly TableLine[]): readonly string[] =>
-    lines.map(({ kind, row, text }) => paint(styleOf(kind, row), truncate(text, width)));
+    lines.map(({ kind, row, text }) => paintLine(paint, kind, row, truncate(text, width)));
   const parts = [
     wrap(headline(shown), width),
     table(serviceTable(shown.services, width)),
@@ -74,9 +74,16 @@ const marks: Readonly<Record<ServiceState, string>> = {
 
 const styles: Readonly<Record<string, Style>> = { '✓': 'green', '✗': 'red', '○': 'yellow', '?': 'yellow' };
 
-function styleOf(kind: TableLine['kind'], row: Row | undefined): Style | undefined {
-  if (kind === 'title' || kind === 'more') return 'dim';
-  return kind === 'note' ? 'yellow' : styles[row?.mark ?? ''];
+function paintLine(paint: Paint, kind: TableLine['kind'], row: Row | undefined, text: string): string {
+  switch (kind) {
+    case 'title':
+    case 'more':
+      return paint('dim', text);
+    case 'note':
+      return paint('yellow', text);
+    case 'row':
+      return `${paint(styles[row?.mark ?? ''], text.slice(0, 1))}${text.slice(1)}`;
+  }
 }
 
 const serviceColumns: readonly Column[] = [
@@ -115,7 +122,7 @@ const storageColumns: readonly Column[] = [
   { title: 'STATE' },
   { title: 'WHERE' },
   { title: 'VOLUME', alone: (volume) => `volume ${volume}` },
-  { title: 'WITHOUT CLAIM', alone: (policy) => `without claim: ${policy}` },
+  { title: 'RECLAIM', alone: (policy) => `reclaim policy ${policy}` },
 ];
 
 function storageTable(storage: readonly ClaimStatus[], width: number): readonly TableLine[] {

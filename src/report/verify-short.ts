@@ -18,22 +18,31 @@ export function renderVerifyShort(report: VerifyReport, redact: Redact = createR
     `${machine.hostname}, namespace ${namespace}, ${formatTime(startedMs)}`,
   ].map(shorten);
   const foot = shorten(versionsOf(shown).join(', '));
-  const problems = problemsOf(shown).map(problemLine);
-  const room = maxCharacters - [...head, foot].reduce((sum, line) => sum + line.length + 1, 0);
-  return [...head, ...fitting(problems, room), foot, ''].join('\n');
+  const room = maxCharacters - lengthOf([...head, foot]);
+  return [...head, ...problemLines(problemsOf(shown), room), foot, ''].join('\n');
 }
 
-function problemLine(check: CheckResult): string {
-  const finding = check.detail ?? check.title;
-  return shorten(`${signs[stateOf(check)]} ${check.code}: ${finding}${check.hint ? ` → ${check.hint}` : ''}`);
+/** All problems are worth more than the next steps of some. */
+function problemLines(problems: readonly CheckResult[], room: number): readonly string[] {
+  const full = problems.map((check) => shorten(`${findingOf(check)}${check.hint ? ` → ${check.hint}` : ''}`));
+  return lengthOf(full) <= room ? full : fitting(problems.map(findingOf).map(shorten), room);
 }
 
-/** As many lines as there is room for, a line break behind each, and how many there are beside. */
+function findingOf(check: CheckResult): string {
+  return `${signs[stateOf(check)]} ${check.code}: ${check.detail ?? check.title}`;
+}
+
+/** With a line break behind each. */
+function lengthOf(lines: readonly string[]): number {
+  return lines.reduce((sum, line) => sum + line.length + 1, 0);
+}
+
+/** As many lines as there is room for, and how many there are beside. */
 function fitting(lines: readonly string[], room: number): readonly string[] {
   for (let count = lines.length; ; count--) {
     const rest = lines.length - count;
     const shown = [...lines.slice(0, count), ...(rest > 0 ? [`… and ${rest} more`] : [])];
-    if (count === 0 || shown.reduce((sum, line) => sum + line.length + 1, 0) <= room) return shown;
+    if (count === 0 || lengthOf(shown) <= room) return shown;
   }
 }
 

@@ -25,7 +25,7 @@ export function problemsSection(report: VerifyReport): Markup | undefined {
 <ol>
 ${problems.map(
   (check) => markup`<li>
-<p class="finding"><span class="${stateOf(check)}">${signs[stateOf(check)]} ${stateOf(check)}</span> <a href="#${idOf(check)}">${check.detail ?? check.title}</a></p>
+<p class="finding"><span class="${stateOf(check)}">${signs[stateOf(check)]} ${stateOf(check)}</span> <a href="#${idOf(check)}">${check.detail ?? check.title}</a> <code>${check.code}</code></p>
 ${check.hint ? markup`<p class="hint">${check.hint}</p>` : ''}
 </li>
 `,
