@@ -8,7 +8,8 @@ import { chooseArchitecture } from '../plan/architecture.ts';
 import { makePlan } from '../plan/plan.ts';
 import { requirePodSecurity } from '../plan/pod-security.ts';
 import { exampleSettings } from '../plan/site-settings.ts';
-import type { Plan, StorageChoice } from '../plan/types.ts';
+import { describePlace } from '../plan/storage-wish.ts';
+import type { Plan } from '../plan/types.ts';
 import { connect } from './connect.ts';
 import { readFacts } from './facts.ts';
 import type { Program } from './program.ts';
@@ -83,18 +84,5 @@ function describeCluster({ version, distribution, nodes }: ClusterFacts): string
 }
 
 function describeStorage({ storage }: Plan): string {
-  return `${whereOf(storage)} (${storage.reason})`;
-}
-
-function whereOf(storage: StorageChoice): string {
-  switch (storage.kind) {
-    case 'local':
-      return `local volumes in ${storage.root}`;
-    case 'nfs':
-      return `volumes on ${storage.server}:${storage.path}`;
-    case 'class':
-      return `class ${storage.className ?? '(default)'}`;
-    case 'existing':
-      return 'volumes that are there';
-  }
+  return `${describePlace(storage)} (${storage.reason})`;
 }

@@ -92,13 +92,13 @@ export function matchOf(input: ClusterStorage): ExistingMatch {
 /** The volumes that are there, as one candidate; none where there is not a single one to take. */
 function existingCandidates(input: ClusterStorage): readonly StorageCandidate[] {
   const { volumes, without } = matchOf(input);
-  const names = Object.values(volumes).map(({ name }) => name);
-  if (names.length === 0) return [];
+  const pairs = Object.entries(volumes).map(([claim, { name }]) => `${name} for ${claim}`);
+  if (pairs.length === 0) return [];
   return [
     {
       place: { kind: 'existing', volumes },
-      what: `volumes ${names.join(', ')}`,
-      advantages: ['they are there, and nobody uses them'],
+      what: pairs.join(', '),
+      advantages: ['they are there, and nobody else uses them'],
       drawbacks: ['what they are made of is not looked at'],
       ...(without.length > 0 ? { obstacle: `no volume fits ${without.map(({ name }) => name).join(', ')}` } : {}),
       reason: 'asked for',

@@ -68,17 +68,17 @@ export function keepInstalled(place: StoragePlace, { wish, namespace, facts }: C
   if (!asksFor(parseWish(wish), place)) {
     throw hasData(namespace, facts.storage)
       ? refuse(
-          `namespace ${namespace} has its data in ${where}, and they would stay behind`,
+          `the data of namespace ${namespace} would stay behind, in ${where}`,
           `Keep them with --storage auto. To move them: \`backup FILE\`, \`uninstall --purge-data\`, \`install --storage ${wish}\`, \`restore FILE\`.`,
         )
       : refuse(
-          `the claims of namespace ${namespace} ask for ${where}, and a claim can't be changed`,
+          `the claims of namespace ${namespace} wait for ${where}, and a claim can't be changed`,
           'They hold no data yet: take them away with `uninstall --purge-data`, then install anew.',
         );
   }
   if (place.kind === 'local' && facts.cluster.nodes.every(({ hostname }) => hostname !== place.hostname)) {
     throw refuse(
-      `the data of namespace ${namespace} are in ${where}, and the cluster has no such node`,
+      `the cluster no longer has the node with the data of namespace ${namespace}: ${where}`,
       'Bring the node back. To give its data up: `uninstall --purge-data`, then install anew.',
     );
   }

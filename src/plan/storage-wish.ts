@@ -71,6 +71,8 @@ export function describePlace(place: StoragePlace): string {
     case 'class':
       return place.className === undefined ? 'the default storage class' : `storage class ${place.className}`;
     case 'existing':
-      return 'volumes that were there';
+      return `volumes that are there: ${Object.values(place.volumes)
+        .map(({ name }) => name)
+        .join(', ')}`;
   }
 }

@@ -444,7 +444,7 @@ export const cases: readonly Case[] = [
     what: 'local volumes whose node is gone',
     nodes: [large],
     volumes: [ours()],
-    takes: /in local volumes in \/srv on pi, and the cluster has no such node/,
+    takes: /no longer has the node with the data of namespace edgex: local volumes in \/srv on pi/,
   },
 
   // The same in other words.
@@ -465,7 +465,7 @@ export const cases: readonly Case[] = [
     wish: 'local:/other',
     nodes: [pi],
     volumes: [ours()],
-    takes: /namespace edgex has its data in local volumes in \/srv on pi, and they would stay behind/,
+    takes: /the data of namespace edgex would stay behind, in local volumes in \/srv on pi/,
   },
   {
     what: 'a class instead',
@@ -481,14 +481,14 @@ export const cases: readonly Case[] = [
     nodes: [pi],
     claims: [ofClass],
     classes: [longhorn],
-    takes: /data in storage class fast/,
+    takes: /stay behind, in storage class fast/,
   },
   {
     what: 'local instead of NFS',
     wish: 'local',
     nodes: [pi],
     volumes: [onNas],
-    takes: /data in volumes on nas:\/export/,
+    takes: /stay behind, in volumes on nas:\/export/,
   },
   { what: 'another export', wish: 'nfs://nas/other', nodes: [pi], volumes: [onNas], takes: /would stay behind/ },
 
@@ -498,7 +498,7 @@ export const cases: readonly Case[] = [
     nodes: [pi],
     claims: [claim({ className: 'fast', phase: 'Pending' })],
     classes: [longhorn],
-    takes: /ask for storage class fast, and a claim can't be changed/,
+    takes: /wait for storage class fast, and a claim can't be changed/,
   },
 
   // Asked for.
