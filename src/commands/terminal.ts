@@ -13,16 +13,22 @@ export async function askLine(
   signal.throwIfAborted();
   const lines = createInterface({ input, terminal: false });
   let stop = (): void => {};
+  let hasAnswer = false;
   try {
     write(question);
     return await new Promise<string>((resolve, reject) => {
       stop = () => reject(signal.reason);
       signal.addEventListener('abort', stop);
-      lines.once('line', resolve);
+      lines.once('line', (line) => {
+        hasAnswer = true;
+        resolve(line);
+      });
       lines.once('close', () => resolve(''));
     });
   } finally {
     signal.removeEventListener('abort', stop);
     lines.close();
+    // Whatever comes next begins a line of its own.
+    if (!hasAnswer) write('\n');
   }
 }

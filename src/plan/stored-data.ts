@@ -27,7 +27,10 @@ export type DirectorySite =
   | { readonly kind: 'local'; readonly hostname: string; readonly root: string }
   | { readonly kind: 'nfs'; readonly server: string; readonly root: string };
 
-/** The data of our claims, and those on volumes of ours whose claims are gone. In the order of the claims' names. */
+/**
+ * The data of our claims, and those on volumes of ours whose claims are gone and not somebody else's now. In the order
+ * of the claims' names.
+ */
 export function findStoredData(
   namespace: string,
   { claims, volumes }: Pick<StorageFacts, 'claims' | 'volumes'>,
@@ -35,7 +38,10 @@ export function findStoredData(
   const ours = claims.filter(({ labels }) => labels[managedByLabel] === managedByValue);
   const pairs = ours.map((claim) => ({ claim, volume: volumeOf(claim, namespace, volumes) }));
   const bound = new Set(pairs.flatMap(({ volume }) => volume?.name ?? []));
-  const alone = volumes.filter((volume) => isOurVolume(volume, namespace) && !bound.has(volume.name));
+  const isTaken = ({ claim }: VolumeFacts) => claims.some(({ name }) => name === claim?.name);
+  const alone = volumes.filter(
+    (volume) => isOurVolume(volume, namespace) && !bound.has(volume.name) && !isTaken(volume),
+  );
   return [
     ...pairs.map(({ claim, volume }) => describe(claim.name, true, volume, namespace)),
     ...alone.map((volume) => describe(claimOf(volume), false, volume, namespace)),
@@ -62,7 +68,9 @@ function describe(claim: string, hasClaim: boolean, volume: VolumeFacts | undefi
 }
 
 function removalOf(claim: string, volume: VolumeFacts, namespace: string): DataRemoval {
-  const isOurs = isOurVolume(volume, namespace);
+  const { claim: bound } = volume;
+  const isElsewhere = bound !== undefined && (bound.namespace !== namespace || bound.name !== claim);
+  const isOurs = isOurVolume(volume, namespace) && !isElsewhere;
   if (volume.provisioner !== undefined) {
     return { by: isOurs || volume.reclaimPolicy === 'Delete' ? 'provisioner' : 'nobody' };
   }

@@ -21,9 +21,10 @@ test('the question is written, and the answer is its first line', async () => {
 });
 
 test('an input that ends is an empty answer', async () => {
-  const { input, answer } = open();
+  const { input, asked, answer } = open();
   input.end();
   assert.equal(await answer, '');
+  assert.equal(asked(), 'Sure? \n');
 });
 
 test('whoever interrupts gets the reason of it', async () => {

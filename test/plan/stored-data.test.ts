@@ -78,6 +78,8 @@ const removals: readonly (readonly [string, Partial<VolumeFacts>, string])[] = [
   ['a directory on no node', { hostnames: [] }, 'nobody'],
   ['a volume without our label', { labels: {} }, 'nobody'],
   ["another installation's volume", { labels: { ...ourLabels, [namespaceLabel]: 'other' } }, 'nobody'],
+  ["a volume that another namespace's claim has", { claim: { namespace: 'other', name: 'redis-data' } }, 'nobody'],
+  ['a volume that another claim has', { claim: { namespace, name: 'theirs' } }, 'nobody'],
   ['a host path', { source: { kind: 'hostPath', path: '/var/lib/edgex/edgex/redis-data' } }, 'nobody'],
   ['a kept volume of a provisioner', { provisioner: 'p', source: { kind: 'csi', driver: 'p' } }, 'provisioner'],
   [
@@ -102,6 +104,10 @@ test('a claim of ours without a volume has no data', () => {
 
 test("somebody else's claim is none of ours, though its volume may be called so", () => {
   assert.deepEqual(found([volume({ labels: {} })], [{ ...claim, labels: {} }]), []);
+});
+
+test("a volume of ours is none of ours any more while somebody else's claim has it", () => {
+  assert.deepEqual(found([volume()], [{ ...claim, labels: {} }]), []);
 });
 
 test('a volume of ours whose claim is gone is found by its label', () => {

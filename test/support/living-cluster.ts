@@ -31,6 +31,8 @@ export interface Life {
   readonly provisionerIsDown?: boolean;
   /** The write of this number is cut off: before it is carried out, or when it is, and only its answer is lost. */
   readonly failure?: { readonly write: number; readonly isCarriedOut: boolean };
+  /** Finalizers hold a namespace that is on its way out. */
+  readonly namespaceIsStuck?: boolean;
   readonly denied?: (review: Review) => boolean;
 }
 
@@ -80,6 +82,7 @@ export function livingCluster(existing: readonly KubeObject[], life: Life = {}):
         if (pods.length === 0) remove(key);
       }
       if (kind === 'Pod' && nowMs - sinceMs >= podMs && !life.stubborn?.includes(service)) remove(key);
+      if (kind === 'Namespace' && !life.namespaceIsStuck && nowMs - sinceMs >= podMs) remove(key);
       if (kind === 'PersistentVolume') {
         const { claimRef, persistentVolumeReclaimPolicy: policy } = (object as Spec).spec;
         const claim =

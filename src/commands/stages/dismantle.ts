@@ -1,7 +1,7 @@
 import { endWorkloads } from '../../apply/end-workloads.ts';
 import { purgeData } from '../../apply/purge.ts';
 import { type RemovalContext, removeObjects } from '../../apply/remove.ts';
-import { refOf } from '../../base/kube-types.ts';
+import { formatRef, refOf } from '../../base/kube-types.ts';
 import { readOccupants } from '../../facts/occupants.ts';
 import { needsOf } from '../../plan/ending.ts';
 import type { Erasure } from '../../plan/erasures.ts';
@@ -37,7 +37,9 @@ export async function dismantle(found: Survey, context: Dismantling): Promise<vo
     await purgeData({ namespace: namespace.name, data, erasures }, context);
   }
   if (keepsData(found) && leftovers.inventory && leftovers.trimmed !== undefined) {
-    await kube.patch(refOf(leftovers.inventory), { data: { objects: leftovers.trimmed } });
+    const ref = refOf(leftovers.inventory);
+    await kube.patch(ref, { data: { objects: leftovers.trimmed } });
+    emit({ type: 'applied', object: formatRef(ref), action: 'changed' });
   }
 }
 
