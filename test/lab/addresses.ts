@@ -5,8 +5,8 @@ export const hostIp = '10.90.0.1';
 export const apiPort = 16443;
 export const apiUrl = `https://${hostIp}:${apiPort}`;
 
-/** The nodes' numbers. All is written for several nodes; a second one needs its number here. */
-export const nodeIndexes: readonly number[] = [1];
+/** The numbers of the nodes that a lab can have. */
+export const nodeIndexes: readonly number[] = [1, 2];
 
 /** Listening on 127.0.0.1 only. */
 export const etcdPort = 22379;

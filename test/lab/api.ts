@@ -11,17 +11,23 @@ export interface ApiAnswer {
   readonly body: string;
 }
 
+export interface ApiRequest {
+  /** GET when there is none. */
+  readonly method?: 'GET' | 'POST' | 'DELETE';
+  readonly body?: object;
+}
+
 /**
- * One question to the lab's API server as its administrator. Only what the lab needs to start: tests use kubectl or
- * the program itself.
+ * One question to the lab's API server as its administrator, with the answer whatever its status is. Only for the lab
+ * itself: tests use kubectl or the program.
  * @throws Error when it doesn't answer within 5 s
  */
-export function api(path: string, post?: object): Promise<ApiAnswer> {
+export function api(path: string, { method = 'GET', body }: ApiRequest = {}): Promise<ApiAnswer> {
   const pem = (name: string) => readFileSync(join(pkiDir, name));
   const options = {
     ...{ ca: pem('ca.crt'), cert: pem('admin.crt'), key: pem('admin.key') },
     ...{
-      method: post ? 'POST' : 'GET',
+      method,
       headers: { 'content-type': 'application/json' },
       timeout: timeoutMs,
       agent: false,
@@ -36,6 +42,6 @@ export function api(path: string, post?: object): Promise<ApiAnswer> {
     });
     question.on('timeout', () => question.destroy(new Error(`${path}: no answer`)));
     question.on('error', reject);
-    question.end(post && JSON.stringify(post));
+    question.end(body && JSON.stringify(body));
   });
 }

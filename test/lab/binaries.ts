@@ -1,6 +1,8 @@
 import { readdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { hostIp } from './addresses.ts';
 import { cached, keyOf, keyOfFiles } from './cache.ts';
+import { nfsDir } from './places.ts';
 import { run } from './run.ts';
 
 const kubernetesVersion = 'v1.34.4';
@@ -39,12 +41,26 @@ export async function goPrograms(log: (line: string) => void): Promise<string> {
   const key = keyOf(goVersion, JSON.stringify([builds, applets]), await keyOfFiles(sources.flat()));
   return cached('go', key, async (dir) => {
     log('building Kubernetes from source (the first time about 9 minutes)');
-    for (const { name, flags } of builds) {
-      const command = ['go', 'build', '-buildvcs=false', '-trimpath', ...flags, '-o', join(dir, name), '.'];
-      await run(command, { cwd: join(import.meta.dirname, name), env: goEnv });
-    }
+    for (const { name, flags } of builds) await build(name, flags, join(dir, name));
     for (const applet of applets) await symlink('cluster', join(dir, applet));
   });
+}
+
+const nfsFlags = ['-ldflags', `-s -w -X main.exports=${nfsDir} -X main.server=${hostIp}`];
+
+/**
+ * Builds the nodes' `mount.nfs`: half a minute the very first time. Not with {@link goPrograms}: a change in it would
+ * link Kubernetes anew.
+ * @returns the directory that it is in
+ */
+export async function nfsProgram(): Promise<string> {
+  const key = keyOf(await run(['go', 'version']), ...nfsFlags, await keyOfFiles(await sourcesOf('nfs')));
+  return cached('nfs', key, (dir) => build('nfs', nfsFlags, join(dir, 'mount.nfs')));
+}
+
+async function build(name: string, flags: readonly string[], program: string): Promise<void> {
+  const command = ['go', 'build', '-buildvcs=false', '-trimpath', ...flags, '-o', program, '.'];
+  await run(command, { cwd: join(import.meta.dirname, name), env: goEnv });
 }
 
 async function sourcesOf(name: string): Promise<readonly string[]> {

@@ -1,24 +1,21 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { nodeIndexes } from './addresses.ts';
 import { api } from './api.ts';
 import { ensureCgroups, removeCgroups } from './cgroups.ts';
-import { containerdAnswers } from './containerd.ts';
 import { controlPlane, corefile, corefilePath } from './control-plane.ts';
 import { labImages } from './images/catalog.ts';
-import { importImages } from './images/import.ts';
 import { programLayers } from './images/layers.ts';
 import type { Image } from './images/oci.ts';
 import { standinLayer } from './images/standin.ts';
+import { memberIndexes, nodeUp } from './members.ts';
 import { ensureBridge, removeBridge } from './network.ts';
-import { nodeReady, startNode } from './node.ts';
 import { debianTree } from './packages.ts';
 import { buildParts, type Parts, recordParts, runningParts } from './parts.ts';
 import { ensurePki } from './pki.ts';
 import { kubeconfigPath, nodeName, stateDir } from './places.ts';
 import { alive, kill, recorded, start } from './process.ts';
 import { until } from './run.ts';
-import { standingObjects } from './standing-objects.ts';
+import { type StandingObject, standingObjects } from './standing-objects.ts';
 import { prepareMachine, restoreMachine } from './traces.ts';
 
 export type Log = (line: string) => void;
@@ -26,9 +23,9 @@ export type Log = (line: string) => void;
 const apiTimeoutMs = 60_000;
 
 /** The names of the lab's processes; each node is one. */
-export const processNames: readonly string[] = [
+export const processNames = (): readonly string[] => [
   ...controlPlane.map(({ name }) => name),
-  ...nodeIndexes.map((index) => nodeName(index)),
+  ...memberIndexes().map((index) => nodeName(index)),
 ];
 
 /** Starts all that isn't running, and gives the nodes the images that they don't have. The caller holds the lock. */
@@ -41,14 +38,25 @@ export async function bringUp(log: Log): Promise<void> {
   await ensureBridge(parts.tree);
   await ensurePki(parts.tree);
   startControlPlane(parts);
-  await Promise.all([apiReady(), ...nodeIndexes.map((index) => nodeUp(index, parts, images, log))]);
+  await Promise.all([apiReady(), ...memberIndexes().map((index) => memberUp(index, parts, images, log))]);
+}
+
+/** As {@link nodeUp}, and tells what images the node got. */
+export async function memberUp(
+  index: number,
+  parts: Parts,
+  images: Promise<readonly Image[]>,
+  log: Log,
+): Promise<void> {
+  const imported = await nodeUp(index, parts, images);
+  if (imported.length > 0) log(`${nodeName(index)}: imported ${imported.length} images`);
 }
 
 async function partsOfLab(log: Log): Promise<Parts> {
   const [running, built] = [runningParts(), await buildParts(log)];
   if (!running) recordParts(built);
   else {
-    const dead = processNames.filter((name) => !alive(name));
+    const dead = processNames().filter((name) => !alive(name));
     if (dead.length > 0) log(`not running: ${dead.join(', ')}; starting again`);
     const renewed = running.tree !== built.tree || running.programs !== built.programs;
     if (renewed) log('the lab runs with programs of another version; `npm run lab down` and `up` renew them');
@@ -64,16 +72,6 @@ function startControlPlane({ programs }: Parts): void {
   }
 }
 
-async function nodeUp(index: number, parts: Parts, images: Promise<readonly Image[]>, log: Log): Promise<void> {
-  const running = alive(nodeName(index));
-  const since = running ? new Date(0) : new Date();
-  if (!running) await startNode(index, parts);
-  await containerdAnswers(index);
-  const imported = await importImages(index, await images);
-  if (imported.length > 0) log(`${nodeName(index)}: imported ${imported.length} images`);
-  await nodeReady(index, since);
-}
-
 /** All images, made from the parts and the stand-ins of this work tree. */
 export async function buildImages({ tree, programs }: Parts): Promise<readonly Image[]> {
   const [layers, standin] = await Promise.all([programLayers(tree), standinLayer()]);
@@ -84,17 +82,17 @@ export async function buildImages({ tree, programs }: Parts): Promise<readonly I
 async function apiReady(): Promise<void> {
   await until('API server', apiTimeoutMs, async () => (await api('/readyz')).status === 200);
   for (const { path, object } of standingObjects) {
-    // Not made twice: the answer would not always be 409, since a Service's address is looked at before its name.
-    await until(
-      path,
-      apiTimeoutMs,
-      async () =>
-        (await api(`${path}/${object.metadata.name}`)).status === 200 || (await api(path, object)).status === 201,
-    );
+    await until(path, apiTimeoutMs, () => isThere(path, object));
   }
   // Without it no pod can be created.
   const account = '/api/v1/namespaces/default/serviceaccounts/default';
   await until('default service account', apiTimeoutMs, async () => (await api(account)).status === 200);
+}
+
+/** Not made twice: the answer would not always be 409, since a Service's address is looked at before its name. */
+async function isThere(path: string, object: StandingObject['object']): Promise<boolean> {
+  const { status } = await api(`${path}/${object.metadata.name}`);
+  return status === 200 || (await api(path, { method: 'POST', body: object })).status === 201;
 }
 
 /** Ends all that runs and removes all but the cache. The caller holds the lock. */

@@ -1,8 +1,9 @@
 import { nodeIndexes } from './addresses.ts';
-import { bringUp, buildImages, type Log, labExists, processNames, takeDown } from './bring-up.ts';
+import { bringUp, buildImages, type Log, labExists, memberUp, processNames, takeDown } from './bring-up.ts';
 import { importImages } from './images/import.ts';
 import { withLock } from './lock.ts';
-import { nodeReady, startNode } from './node.ts';
+import { firstIndex, memberIndexes, nodeGone } from './members.ts';
+import { nodeReady, restartKubelet, startNode } from './node.ts';
 import { kubectlPath, type Parts, runningParts } from './parts.ts';
 import { kubeconfigPath, nodeName } from './places.ts';
 import { alive, kill } from './process.ts';
@@ -19,6 +20,7 @@ const changing = <T>(log: Log, work: () => Promise<T>): Promise<T> =>
 export interface Lab {
   /** Of the cluster's administrator. */
   readonly kubeconfig: string;
+  /** Those that belong to the lab at this moment, on or off. */
   readonly nodes: readonly string[];
   /**
    * Runs kubectl as administrator.
@@ -30,6 +32,12 @@ export interface Lab {
   nodeKill(name: string): Promise<void>;
   /** Switches a node on, and waits until it says that it is ready. */
   nodeStart(name: string): Promise<void>;
+  /** Ends a node's kubelet, which starts again, and waits until it has said that it is ready. Containers run on. */
+  kubeletRestart(name: string): Promise<void>;
+  /** Adds a node to the lab: with all images, and ready. Tests use {@link withSecondNode}. */
+  nodeJoin(name: string): Promise<void>;
+  /** Takes a node that joined out of the lab: its pods, its Node object, its disk. Nothing of it stays. */
+  nodeLeave(name: string): Promise<void>;
   /**
    * Makes the images again from the stand-ins as they are now.
    * @returns the names of those that changed, and that the nodes now have
@@ -62,7 +70,7 @@ export interface LabStatus {
 
 /** Asks the machine's processes, not the cluster. */
 export function labStatus(): LabStatus {
-  const dead = processNames.filter((name) => alive(name) === undefined);
+  const dead = processNames().filter((name) => alive(name) === undefined);
   const state = !labExists() ? 'down' : dead.length > 0 ? 'partial' : 'up';
   return { state, dead, kubeconfig: kubeconfigPath };
 }
@@ -71,13 +79,18 @@ export function labStatus(): LabStatus {
 export function theLab(log: Log = toStderr): Lab {
   return {
     kubeconfig: kubeconfigPath,
-    nodes: nodeIndexes.map((index) => nodeName(index)),
+    get nodes() {
+      return memberIndexes().map((index) => nodeName(index));
+    },
     kubectl: (args, input) => {
       const command = [kubectlPath, `--kubeconfig=${kubeconfigPath}`, ...args];
       return run(command, input === undefined ? {} : { input });
     },
-    nodeKill: (name) => changing(log, () => kill([nodeName(indexOf(name))])),
-    nodeStart: (name) => changing(log, () => switchOn(indexOf(name))),
+    nodeKill: (name) => changing(log, () => kill([nodeName(memberOf(name))])),
+    nodeStart: (name) => changing(log, () => switchOn(memberOf(name))),
+    kubeletRestart: (name) => changing(log, () => restartKubelet(memberOf(name))),
+    nodeJoin: (name) => changing(log, () => addNode(indexOf(name), log)),
+    nodeLeave: (name) => changing(log, () => nodeGone(joinedOf(name))),
     importImages: () => changing(log, renewImages),
   };
 }
@@ -89,9 +102,14 @@ async function switchOn(index: number): Promise<void> {
   await nodeReady(index, since);
 }
 
+async function addNode(index: number, log: Log): Promise<void> {
+  const parts = partsOrThrow();
+  await memberUp(index, parts, buildImages(parts), log);
+}
+
 async function renewImages(): Promise<readonly string[]> {
   const images = await buildImages(partsOrThrow());
-  return (await Promise.all(nodeIndexes.map((index) => importImages(index, images)))).flat();
+  return (await Promise.all(memberIndexes().map((index) => importImages(index, images)))).flat();
 }
 
 function partsOrThrow(): Parts {
@@ -100,8 +118,17 @@ function partsOrThrow(): Parts {
   return parts;
 }
 
-function indexOf(name: string): number {
-  const index = nodeIndexes.find((each) => nodeName(each) === name);
-  if (index === undefined) throw new Error(`${name}: the lab's nodes are ${nodeIndexes.map(nodeName).join(', ')}`);
+const indexOf = (name: string): number => find(name, nodeIndexes);
+const memberOf = (name: string): number => find(name, memberIndexes());
+/** Leaving twice is no error. */
+const joinedOf = (name: string): number =>
+  find(
+    name,
+    nodeIndexes.filter((index) => index !== firstIndex),
+  );
+
+function find(name: string, indexes: readonly number[]): number {
+  const index = indexes.find((each) => nodeName(each) === name);
+  if (index === undefined) throw new Error(`${name || 'no name'}: not one of ${indexes.map(nodeName).join(', ')}`);
   return index;
 }

@@ -7,6 +7,8 @@ const usage = `npm run lab COMMAND
   status        tell what runs; exit code 1 when the lab isn't up
   kill NODE     a power cut: end all that runs on a node, at once
   start NODE    switch a node on again
+  join NODE     add a second node: node2
+  leave NODE    take it out again, with its pods and its disk
   images        make the images again, after a change in the stand-ins
 `;
 
@@ -19,6 +21,8 @@ const commands: Readonly<Record<string, (argument: string) => void | Promise<voi
   status,
   kill: (node) => theLab().nodeKill(node),
   start: (node) => theLab().nodeStart(node),
+  join: (node) => theLab().nodeJoin(node),
+  leave: (node) => theLab().nodeLeave(node),
   images: async () => {
     const changed = await theLab().importImages();
     console.log(changed.length > 0 ? changed.join('\n') : 'nothing changed');

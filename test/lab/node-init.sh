@@ -3,7 +3,8 @@
 # an init system would, and buries the orphans (bash does that by itself). When it is killed, everything on the node is.
 #
 # It runs in network, mount and process namespaces of its own. From the environment:
-#   NODE        the node's directory: etc/ has its configuration, disk/ what survives a power cut, log/ its logs
+#   NODE        the node's directory: etc/ has its configuration, disk/ what survives a power cut, log/ its logs,
+#               usr/ the lab's own programs for it
 #   NAME        its name in Kubernetes
 #   ADDRESS     its address
 #   DISK        directories, separated by blanks, that are the node's own and kept
@@ -16,8 +17,8 @@ set -euo pipefail
 # Nothing that is mounted here is seen outside.
 mount --make-rprivate /
 
-# The packages look as if they were installed.
-mount -t overlay overlay -o "lowerdir=$TREE/usr:/usr" /usr
+# The packages look as if they were installed, and mount.nfs too.
+mount -t overlay overlay -o "lowerdir=$NODE/usr:$TREE/usr:/usr" /usr
 
 for dir in $DISK; do
   mkdir -p "$NODE/disk$dir"

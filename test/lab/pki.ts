@@ -37,6 +37,12 @@ const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-n
 /** Where a component's kubeconfig is. */
 export const kubeconfigOf = (name: string): string => join(stateDir, `${name}.kubeconfig`);
 
+/** All that {@link ensureNodePki} makes. */
+export const nodePkiFiles = (index: number): readonly string[] => {
+  const name = nodeName(index);
+  return [kubeconfigOf(name), ...['key', 'crt'].map((type) => join(pkiDir, `${name}.${type}`))];
+};
+
 /** Makes the cluster's keys and certificates and the kubeconfigs of its components; keeps what is there. */
 export async function ensurePki(tree: string): Promise<void> {
   if (existsSync(kubeconfigPath)) return;

@@ -13,6 +13,15 @@ export const kubeconfigPath = join(stateDir, 'kubeconfig');
 /** Where one node keeps its disk and its configuration. */
 export const nodeDir = (index: number): string => join(stateDir, nodeName(index));
 
+/** A node's disk as the machine sees it: a path of the node below it is the same file. */
+export const nodeDisk = (name: string): string => join(stateDir, name, 'disk');
+
+/** Where a node has the volumes of the class local-path, as on k3s; see storage-class.ts. */
+export const localPathDir = '/var/lib/rancher/k3s/storage';
+
+/** The exports of the lab's NFS server; see nfs-export.ts. */
+export const nfsDir = join(stateDir, 'exports');
+
 /** A node's name in Kubernetes. */
 export const nodeName = (index: number): string => `node${index}`;
 

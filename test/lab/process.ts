@@ -57,6 +57,15 @@ export function childrenOf(pid: number): readonly number[] {
   }
 }
 
+/** The name of the program that a process runs, cut to 15 characters; undefined when it is gone. */
+export function commandOf(pid: number): string | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
+  } catch {
+    return undefined;
+  }
+}
+
 /** The names under which the lab has recorded processes. */
 export function recorded(): readonly string[] {
   try {

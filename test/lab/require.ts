@@ -7,6 +7,13 @@ import { labSupported } from './supported.ts';
 const timeoutMs = 60 * 60_000;
 const maxSubtests = 16;
 
+/** A test that was interrupted may have left its second node. */
+async function oneNodeLab(): Promise<Lab> {
+  const lab = await labUp();
+  for (const name of lab.nodes.slice(1)) await lab.nodeLeave(name);
+  return lab;
+}
+
 /**
  * A test that needs the lab. It gets it up, and alone: other lab tests of this machine wait, so it may break what it
  * likes as long as it leaves the lab up. Where the lab can't run it is skipped and says why; but in CI (with `CI` in
@@ -20,7 +27,7 @@ export function labTest(name: string, body: (lab: Lab, context: TestContext) => 
     withLock(
       'test',
       () => {},
-      async () => body(await labUp(), context),
+      async () => body(await oneNodeLab(), context),
     ),
   );
 }

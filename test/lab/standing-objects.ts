@@ -2,7 +2,7 @@ import { dnsServiceIp, hostIp } from './addresses.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-interface StandingObject {
+export interface StandingObject {
   /** Of the collection. */
   readonly path: string;
   readonly object: Fields & { readonly metadata: Fields & { readonly name: string } };

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { stateDir } from './places.ts';
+import { localPathDir, stateDir } from './places.ts';
 
 /**
  * What the lab can't help changing on the machine outside of its own directory, noted before it does, so that `down`
@@ -24,7 +24,7 @@ export const nodeMounts = {
   /** Kept over a power cut. */
   disk: ['kubelet', 'containerd', 'cni', 'edgex']
     .map((name) => `/var/lib/${name}`)
-    .concat('/var/log/pods', '/var/log/containers'),
+    .concat(localPathDir, '/var/log/pods', '/var/log/containers'),
   /** Empty after each start. */
   memory: ['/etc/cni/net.d', '/run/containerd', '/run/netns'],
 };
