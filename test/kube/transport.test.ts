@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
 import { isBootError } from '../../src/base/errors.ts';
-import { type Behaviour, good, openTest, startApi, status } from './fake-api.ts';
+import { openCluster } from '../../src/kube/client.ts';
+import { type Behaviour, fakeClock, good, kubeconfigFor, openTest, startApi, status } from './fake-api.ts';
 
 const configMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'x', namespace: 'ns' } } as const;
 const ref = { apiVersion: 'v1', kind: 'ConfigMap', name: 'x', namespace: 'ns' } as const;
@@ -155,5 +156,17 @@ test('no error holds the token, however it is printed', async (t) => {
       .catch((reason: unknown) => reason);
     assert.ok(isBootError(error));
     assert.doesNotMatch(inspect(error, { depth: 20, showHidden: true }) + error.stack, /canary/);
+  }
+});
+
+test('with a time limit of its own a client repeats nothing', async (t) => {
+  for (const behaviour of ['silence', 'reset', status(503, 'ServiceUnavailable', 'not ready')] as const) {
+    const api = await startApi(t, stored, behaviour);
+    const clock = fakeClock();
+    const kube = openCluster(kubeconfigFor(api.url), { clock, timeoutMs: 200 });
+    await kube.get(ref);
+    await assert.rejects(kube.get(ref), isBootError);
+    assert.equal(api.seen.length, 2);
+    assert.deepEqual(clock.slept, []);
   }
 });
