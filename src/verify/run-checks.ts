@@ -14,7 +14,7 @@ export interface CheckRun<Facts> {
   readonly clock: Pick<Clock, 'now'>;
   readonly signal: AbortSignal;
   /** What stands in hints for words in braces; asked when a check has failed. */
-  readonly words: () => Readonly<Record<string, string>>;
+  readonly words: () => Promise<Readonly<Record<string, string>>>;
   /** Told of each check as it ends. */
   readonly onResult?: (result: CheckResult) => void;
 }
@@ -69,7 +69,8 @@ async function carryOut<Facts>(
   const probe = probes[row.code];
   if (!probe) throw new Error(`check ${row.code} has no probe`);
   const finding = unmet ? skipped(reasonOf(unmet)) : await find(() => probe(facts), signal);
-  const result = resultOf(row, finding, clock.now() - startedMs, words);
+  const elapsedMs = clock.now() - startedMs;
+  const result = resultOf(row, finding, elapsedMs, finding.outcome === 'failed' ? await words() : {});
   onResult?.(result);
   return { result, isBlocked: unmet !== undefined };
 }
@@ -92,10 +93,15 @@ async function find(work: () => Finding | Promise<Finding>, signal: AbortSignal)
   }
 }
 
-function resultOf(row: CheckRow, finding: Finding, elapsedMs: number, words: CheckRun<never>['words']): CheckResult {
+function resultOf(
+  row: CheckRow,
+  finding: Finding,
+  elapsedMs: number,
+  words: Readonly<Record<string, string>>,
+): CheckResult {
   const { code, category, title, level } = row;
   const { outcome, detail, evidence } = finding;
-  const hint = outcome === 'failed' ? (finding.hint ?? fill(row.hint, words())) : undefined;
+  const hint = outcome === 'failed' ? (finding.hint ?? fill(row.hint, words)) : undefined;
   return {
     ...{ code, category, title, level, outcome, detail },
     ...(evidence && evidence.length > 0 ? { evidence } : {}),

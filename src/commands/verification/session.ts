@@ -2,11 +2,10 @@ import { arch } from 'node:os';
 import { systemClock } from '../../base/clock.ts';
 import { goArchitecture } from '../../facts/machine-health.ts';
 import type { Options } from '../../options/resolve.ts';
-import { databaseService } from '../../plan/gates.ts';
 import { probes } from '../../verify/checks/probes.ts';
 import type { CheckRow } from '../../verify/checks.ts';
 import type { ExportTrial } from '../../verify/export-trial.ts';
-import type { VerifyFacts } from '../../verify/facts.ts';
+import { hintWords } from '../../verify/hint-words.ts';
 import { runChecks } from '../../verify/run-checks.ts';
 import { checksToRepeat, mergeResults } from '../../verify/select-checks.ts';
 import type { CheckResult, VerifyReport } from '../../verify/types.ts';
@@ -84,17 +83,4 @@ export function differences(before: readonly CheckResult[], after: readonly Chec
     if (!old) return false;
     return old.outcome !== result.outcome || (result.outcome === 'failed' && old.detail !== result.detail);
   });
-}
-
-/** What hints may name. */
-function hintWords({ namespace, release }: VerifyFacts): Readonly<Record<string, string>> {
-  const named = (fits: (name: string) => boolean) => Object.keys(release.services).find(fits) ?? '';
-  return {
-    namespace,
-    registry: release.registry.service,
-    devices: named((name) => release.services[name]?.devices !== undefined),
-    commands: named((name) => release.services[name]?.role === 'commands'),
-    exporter: named((name) => release.services[name]?.exports !== undefined),
-    database: databaseService(release, release.databases.mixed),
-  };
 }

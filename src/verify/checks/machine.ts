@@ -6,7 +6,7 @@ import { type Finding, failed, judged, passed, skipped } from '../finding.ts';
 import type { Probe } from '../run-checks.ts';
 
 /** Beside what the services ask for: the system, Kubernetes itself, and the pods' own processes. */
-const systemBytes = 512 * 2 ** 20;
+const systemBytes = 768 * 2 ** 20;
 /** What is told as 2 GB is less by what the firmware and the kernel keep. */
 const memoryTolerance = 0.9;
 const minFreeBytes = 2 ** 30;

@@ -37,7 +37,9 @@ export const storageProbes: Readonly<Record<string, Probe<VerifyFacts>>> = {
       if (!volume) return [{ object, cause: 'it is not there' }];
       if (volume.phase !== 'Bound') return [{ object, cause: `it is ${volume.phase}` }];
       const isReachable =
-        volume.hostnames.length === 0 || nodes.some(({ hostname }) => volume.hostnames.includes(hostname));
+        nodes.length === 0 ||
+        volume.hostnames.length === 0 ||
+        nodes.some(({ hostname }) => volume.hostnames.includes(hostname));
       return isReachable ? [] : [{ object, cause: `it is on node ${volume.hostnames.join(', ')}, which is not there` }];
     });
     return judged(

@@ -1,0 +1,19 @@
+import type { ServiceRow } from '../plan/release.ts';
+import type { VerifyFacts } from './facts.ts';
+
+/** What the hints of checks may name in braces. */
+export async function hintWords(facts: VerifyFacts): Promise<Readonly<Record<string, string>>> {
+  const { namespace, release } = facts;
+  const plan = await facts.plan().catch(() => undefined);
+  const services: readonly (readonly [string, ServiceRow])[] =
+    plan?.services.map(({ name, row }) => [name, row]) ?? Object.entries(release.services);
+  const named = (fits: (row: ServiceRow) => boolean): string => services.find(([, row]) => fits(row))?.[0] ?? 'NAME';
+  return {
+    namespace,
+    registry: release.registry.service,
+    database: named(({ database }) => database !== undefined),
+    devices: named(({ devices }) => devices !== undefined),
+    commands: named(({ role }) => role === 'commands'),
+    exporter: named((row) => row.exports !== undefined),
+  };
+}

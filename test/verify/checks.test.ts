@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { systemClock } from '../../src/base/clock.ts';
+import { BootError } from '../../src/base/errors.ts';
+
+import { probes } from '../../src/verify/checks/probes.ts';
+import { loadChecks, parseChecks } from '../../src/verify/checks.ts';
+import type { VerifyFacts } from '../../src/verify/facts.ts';
+import { hintWords } from '../../src/verify/hint-words.ts';
+import { runChecks } from '../../src/verify/run-checks.ts';
+import type { CheckResult } from '../../src/verify/types.ts';
+import { cases } from './check-cases.ts';
+import { healthyFacts } from './healthy-facts.ts';
+
+const rows = loadChecks();
+const codes = rows.map(({ code }) => code);
+/** The trial of the export has tests of its own. */
+const own = rows.filter(({ category }) => category !== 'export');
+
+async function resultOf(code: string, facts: VerifyFacts): Promise<CheckResult> {
+  const [result] = await runChecks({
+    rows: rows.filter((row) => row.code === code),
+    probes,
+    facts,
+    clock: systemClock,
+    signal: new AbortController().signal,
+    words: () => hintWords(facts),
+  });
+  assert.ok(result, code);
+  return result;
+}
+
+describe('the table of checks', () => {
+  it('has a probe for each row, and a row for each probe', () => {
+    assert.deepEqual(codes.toSorted(), Object.keys(probes).toSorted());
+  });
+
+  it('has its words in docs/checks.md for each', () => {
+    const page = readFileSync('docs/checks.md', 'utf8');
+    const anchors = [...page.matchAll(/^### ([a-z0-9-]+)$/gm)].map(([, anchor]) => anchor);
+    assert.deepEqual(anchors, codes);
+  });
+
+  it('has for each a case that fails', () => {
+    const failing = (code: string) => cases[code]?.some(({ outcome }) => outcome === 'failed') ?? false;
+    assert.deepEqual(
+      own.map(({ code }) => code).filter((code) => !failing(code)),
+      [],
+    );
+  });
+
+  it('names in its hints only words that there are', async () => {
+    const words = await hintWords(healthyFacts());
+    for (const { code, hint = '' } of rows) {
+      for (const [, word = ''] of hint.matchAll(/\{(\w+)\}/g)) assert.ok(word in words, `${code}: {${word}}`);
+    }
+  });
+
+  it('is refused when a check needs one that stands below it', () => {
+    const row = (code: string, needs: string) =>
+      `{ code: ${code}, category: data, title: t, level: error, needs: [${needs}] }`;
+    const text = `apiVersion: edgex-boot/v1\nchecks: [${row('a-a', 'b-b')}, ${row('b-b', '')}]`;
+    assert.throws(
+      () => parseChecks('checks.yaml', text),
+      (error) => error instanceof BootError && error.details.cause === 'a-a: no check b-b stands above it',
+    );
+  });
+});
+
+for (const [code, those] of Object.entries(cases)) {
+  describe(code, () => {
+    it('passes where all is well', async () => {
+      const { outcome, detail, hint } = await resultOf(code, healthyFacts());
+      assert.equal(outcome, 'passed', detail);
+      assert.equal(hint, undefined);
+    });
+    for (const { what, facts, outcome, detail } of those) {
+      it(`${outcome}: ${what}`, async () => {
+        const result = await resultOf(code, healthyFacts(facts));
+        assert.match(result.detail ?? '', detail);
+        assert.equal(result.outcome, outcome);
+        // What to do is told by the row, by the finding, or by the error that came instead of one.
+        if (outcome === 'failed' && code !== 'plan-fits' && code !== 'services-ready') assert.ok(result.hint);
+        assert.doesNotMatch(`${result.detail} ${result.hint ?? ''}`, /undefined|NaN|\{\w+\}/);
+      });
+    }
+  });
+}
+
+it('a defect that one check tells is not told by another', async () => {
+  for (const [code, those] of Object.entries(cases)) {
+    for (const { what, facts, outcome } of those) {
+      if (outcome !== 'failed') continue;
+      const results = await runChecks({
+        rows: own,
+        probes,
+        facts: healthyFacts(facts),
+        clock: systemClock,
+        signal: new AbortController().signal,
+        words: () => hintWords(healthyFacts(facts)),
+      });
+      const failed = results.filter((result) => result.outcome === 'failed').map((result) => result.code);
+      assert.deepEqual(failed, [code], `${code}: ${what}`);
+    }
+  }
+});
