@@ -5,14 +5,15 @@ import type { Medium, MountFacts } from './types.ts';
 /** The mounted file systems of this machine, as far as data may lie on them. */
 
 /** Of these the kernel answers by itself how much room they have; of any other the answer may never come. */
-const localTypes = /^(ext[234]|xfs|btrfs|f2fs|zfs|jfs|reiserfs|bcachefs|tmpfs|ramfs|overlay|vfat|exfat|ntfs3)$/;
+const localTypes =
+  /^(ext[234]|xfs|btrfs|f2fs|zfs|jfs|reiserfs|bcachefs|tmpfs|ramfs|overlay|vfat|exfat|ntfs3?|iso9660|udf|squashfs|erofs)$/;
 const networkTypes = /^(nfs4?|cifs|smb3|ceph|9p|afs|glusterfs|lustre|fuse\.(sshfs|glusterfs|ceph.*|s3fs|rclone))$/;
 /** A user's process or a server stands behind these, and may have gone. */
 const isFar = (type: string): boolean => networkTypes.test(type) || /^(autofs|fuse(blk|\..*)?)$/.test(type);
 const nfsTypes = /^nfs4?$/;
 /** Pods and containers have many mounts there, on which nobody keeps anything. */
 const podPlaces =
-  /^\/(proc|sys)(\/|$)|^\/run\/(k3s|containerd|docker|netns|credentials)\/|\/kubelet\/(pods|plugins)\/|^\/var\/lib\/(containerd|docker|containers)\/./;
+  /^\/(proc|sys|snap)(\/|$)|^\/run\/(k3s|containerd|docker|netns|credentials)\/|\/kubelet\/(pods|plugins)\/|^\/var\/lib\/(containerd|docker|containers)\/./;
 
 /** Reads the kernel's table of mounts; empty where there is none. */
 export function readMounts(system: SystemFiles): readonly MountFacts[] {
@@ -23,7 +24,7 @@ export function readMounts(system: SystemFiles): readonly MountFacts[] {
   // What is mounted over another hides it, so the last one counts.
   const visible = [...new Map(entries.map((entry) => [entry.path, entry])).values()];
   return visible
-    .filter(({ path, type }) => !podPlaces.test(path) && (localTypes.test(type) || networkTypes.test(type)))
+    .filter(({ path, type }) => !podPlaces.test(path) && (localTypes.test(type) || (isFar(type) && type !== 'autofs')))
     .map((entry) => {
       const { path, type, source, device, isReadOnly } = entry;
       const mayHang = isFar(type) || far.some((each) => path.startsWith(`${each}/`));

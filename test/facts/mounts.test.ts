@@ -49,7 +49,11 @@ const machines: readonly (readonly [what: string, RecordedSystem, readonly strin
     ['/ ext4 ssd 10 of 20', '/srv ext4 disk 50 of 60', '/home btrfs ssd 70 of 80'],
   ],
   ['a virtual machine', hypervisor, ['/ ext4 virtual 5 of 10', '/data ext4 network 6 of 12 fleeting']],
-  ['a live system', liveSystem, ['/ overlay unknown 2 of 4', '/mnt/disk ext4 unknown fleeting']],
+  [
+    'a live system',
+    liveSystem,
+    ['/ overlay unknown 2 of 4', '/mnt/disk ext4 unknown fleeting', '/mnt/windows fuseblk unknown fleeting'],
+  ],
   [
     'a laptop with eMMC, ZFS and a disk that is mounted over',
     laptop,

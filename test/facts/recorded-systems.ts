@@ -175,9 +175,11 @@ export const liveSystem: RecordedSystem = {
   mountinfo: `
 29 1 0:30 / / rw,relatime - overlay overlay rw,lowerdir=/run/live/rootfs,upperdir=/run/live/overlay/rw
 30 29 8:1 / /mnt/disk rw,relatime - ext4 /dev/sda1 rw
+32 29 8:2 / /mnt/windows rw,relatime - fuseblk /dev/sda2 rw,user_id=0
 31 29 0:33 / /misc rw,relatime - autofs systemd-1 rw,fd=30
 `,
   spaces: { '/': space(2, 4) },
+  dead: ['/mnt/windows', '/misc'],
 };
 
 export const laptop: RecordedSystem = {
