@@ -23,21 +23,38 @@ export interface ErasureInput {
   readonly cluster: ClusterFacts;
 }
 
+/** What is to be deleted, and what nobody can reach any more. */
+export interface Erasures {
+  readonly byPod: readonly Erasure[];
+  /** On nodes that the cluster has no longer. */
+  readonly lost: readonly SiteClaims[];
+}
+
+export type SiteClaims = Pick<Erasure, 'site' | 'claims'>;
+
 /**
- * What pods have to delete, place by place.
- * @throws BootError `preflight` when a node on which data are is not there, or not ready
+ * What pods have to delete, place by place. A node that is gone for good holds up nothing; one that is only away does,
+ * since it would come back with its data.
+ * @throws BootError `preflight` when a node on which data are is not ready
  */
-export function planErasures({ release, namespace, data, cluster }: ErasureInput): readonly Erasure[] {
+export function planErasures({ release, namespace, data, cluster }: ErasureInput): Erasures {
+  const byPod: Erasure[] = [];
+  const lost: SiteClaims[] = [];
+  for (const { site, claims } of groupBySite(data)) {
+    const candidates = cluster.nodes.filter(({ hostname }) => site.kind === 'nfs' || hostname === site.hostname);
+    const node = candidates.find(({ ready }) => ready);
+    if (node) byPod.push({ release, namespace, site, claims, ...shellFor(node, release) });
+    else if (site.kind === 'local' && candidates.length === 0) lost.push({ site, claims });
+    else throw notReady({ site, claims });
+  }
+  return { byPod, lost };
+}
+
+function groupBySite(data: readonly StoredData[]): readonly SiteClaims[] {
   const rows = data.flatMap(({ claim, removal }) => (removal.by === 'pod' ? [{ claim, site: removal.site }] : []));
-  return [...Map.groupBy(rows, ({ site }) => formatSite(site)).values()].flatMap((each) => {
-    const site = each[0]?.site;
-    if (!site) return [];
-    const claims = each.map(({ claim }) => claim);
-    const architecture = architectureOf(nodeFor(site, claims, cluster), release);
-    const tools = release.services[release.tools.service];
-    const image = tools ? imageFor(release.tools.service, tools, architecture) : '';
-    return [{ release, namespace, site, claims, image, architecture }];
-  });
+  return [...Map.groupBy(rows, ({ site }) => formatSite(site)).values()].flatMap((each) =>
+    each[0] ? [{ site: each[0].site, claims: each.map(({ claim }) => claim) }] : [],
+  );
 }
 
 /** A place for people: `/var/lib/edgex on node gateway`, `server:/export`. */
@@ -45,20 +62,20 @@ export function formatSite(site: DirectorySite): string {
   return site.kind === 'nfs' ? `${site.server}:${site.root}` : `${site.root} on node ${site.hostname}`;
 }
 
-function nodeFor(site: DirectorySite, claims: readonly string[], { nodes }: ClusterFacts): NodeFacts {
-  const candidates = site.kind === 'nfs' ? nodes : nodes.filter(({ hostname }) => hostname === site.hostname);
-  const ready = candidates.find((node) => node.ready);
-  if (ready) return ready;
-  throw new BootError({
-    exit: 'preflight',
-    object: site.kind === 'nfs' ? 'cluster' : `node/${site.hostname}`,
-    cause: `${candidates.length > 0 ? 'not ready' : 'not in the cluster'}, so the data there can't be deleted; nothing was changed`,
-    evidence: claims.map((claim) => `${claim}: in ${formatSite(site)}`),
-    hint: 'Run this again when the node is there. If it is gone for good, its data are too: delete their volumes (kubectl delete persistentvolume) and run this again.',
-  });
+function shellFor(node: NodeFacts, release: Release): Pick<Erasure, 'image' | 'architecture'> {
+  const { service } = release.tools;
+  const [usual = 'amd64'] = release.architectures;
+  const architecture = release.architectures.find((each) => each === node.architecture) ?? usual;
+  const row = release.services[service];
+  return { architecture, image: row ? imageFor(service, row, architecture) : '' };
 }
 
-function architectureOf({ architecture }: NodeFacts, { architectures }: Release): Architecture {
-  const [usual] = architectures;
-  return architectures.find((each) => each === architecture) ?? (usual as Architecture);
+function notReady({ site, claims }: SiteClaims): BootError {
+  return new BootError({
+    exit: 'preflight',
+    object: site.kind === 'nfs' ? 'cluster' : `node/${site.hostname}`,
+    cause: `${site.kind === 'nfs' ? 'none of its nodes is' : 'it is not'} ready, so the data there can't be deleted; nothing was changed`,
+    evidence: claims.map((claim) => `${claim}: in ${formatSite(site)}`),
+    hint: 'Run this again when the node is ready. One that is gone for good can be taken out with kubectl delete node.',
+  });
 }

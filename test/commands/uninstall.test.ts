@@ -314,10 +314,25 @@ test('data that others work with stay, and so does everything', async () => {
   assert.equal(kube.writes(), 0);
 });
 
-test('data on a node that is not there stay, and so does everything', async () => {
-  const { failure, kube } = await run(start(installed.filter(({ kind }) => kind !== 'Node')), { isPurge: true });
+test('data on a node that is away stay, and so does everything', async () => {
+  const away = { ...node, status: { conditions: [{ type: 'Ready', status: 'Unknown' }] } };
+  const { failure, kube } = await run(start([away, ...installed.slice(1)]), { isPurge: true });
   assert.deepEqual([failure?.exit, failure?.object], ['preflight', 'node/node1']);
+  assert.deepEqual(failure?.evidence, [
+    'consul-data: in /var/lib/edgex on node node1',
+    'redis-data: in /var/lib/edgex on node node1',
+  ]);
   assert.equal(kube.writes(), 0);
+});
+
+test('what a node had that is gone for good is given up, and told', async () => {
+  const { failure, events, scripts, objects } = await run(start(installed.slice(1)), { isPurge: true });
+  assert.equal(failure, undefined);
+  assert.equal(objects.size, 0);
+  assert.deepEqual(scripts, []);
+  const warning = events.find((event) => event.type === 'warning');
+  assert.equal(warning?.object, 'consul-data, redis-data');
+  assert.match(warning?.message ?? '', /in \/var\/lib\/edgex on node node1; what its disk has of them stays there/);
 });
 
 test('rights that are missing are told together, before anything is written', async () => {

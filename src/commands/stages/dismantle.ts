@@ -4,7 +4,6 @@ import { type RemovalContext, removeObjects } from '../../apply/remove.ts';
 import { formatRef, refOf } from '../../base/kube-types.ts';
 import { readOccupants } from '../../facts/occupants.ts';
 import { needsOf } from '../../plan/ending.ts';
-import type { Erasure } from '../../plan/erasures.ts';
 import { findStrangers, isLeaving, nameObjects } from '../../plan/occupants.ts';
 import { renderNamespace } from '../../plan/plan.ts';
 import type { Release } from '../../plan/release.ts';
@@ -16,7 +15,6 @@ const passingPollMs = 500;
 
 export interface Dismantling extends RemovalContext {
   readonly release: Release;
-  readonly erasures: readonly Erasure[];
 }
 
 /**
@@ -25,8 +23,8 @@ export interface Dismantling extends RemovalContext {
  * @throws BootError as `endWorkloads`, `removeObjects` and `purgeData`
  */
 export async function dismantle(found: Survey, context: Dismantling): Promise<void> {
-  const { namespace, workloads, leftovers, data, isPurge } = found;
-  const { release, erasures, emit, kube } = context;
+  const { namespace, workloads, leftovers, data, isPurge, erasures } = found;
+  const { release, emit, kube } = context;
   if (workloads.length + leftovers.groundwork.length > 0) {
     emit({ type: 'stage', stage: 'remove', message: `taking away what is in namespace ${namespace.name}` });
   }
@@ -34,7 +32,7 @@ export async function dismantle(found: Survey, context: Dismantling): Promise<vo
   await removeObjects(leftovers.groundwork, context);
   if (isPurge && data.length > 0) {
     emit({ type: 'stage', stage: 'purge', message: 'deleting the data' });
-    await purgeData({ namespace: namespace.name, data, erasures }, context);
+    await purgeData({ namespace: namespace.name, data, erasures: erasures.byPod }, context);
   }
   if (keepsData(found) && leftovers.inventory && leftovers.trimmed !== undefined) {
     const ref = refOf(leftovers.inventory);
@@ -44,9 +42,9 @@ export async function dismantle(found: Survey, context: Dismantling): Promise<vo
 }
 
 /** The pods that delete directories need a namespace to be in; somebody may have deleted ours. */
-export async function provideNamespace(found: Survey, { release, erasures, kube, emit }: Dismantling): Promise<Survey> {
+export async function provideNamespace(found: Survey, { release, kube, emit }: Dismantling): Promise<Survey> {
   const { name, exists } = found.namespace;
-  if (exists || erasures.length === 0) return found;
+  if (exists || found.erasures.byPod.length === 0) return found;
   await kube.apply(renderNamespace(release, name));
   emit({ type: 'applied', object: `namespace/${name}`, action: 'created' });
   return { ...found, namespace: { ...found.namespace, exists: true, managed: true } };

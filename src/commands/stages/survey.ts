@@ -4,23 +4,30 @@ import { type Removal, surveyRights } from '../../apply/uninstall-rights.ts';
 import { readCluster } from '../../facts/cluster.ts';
 import { readInstalled } from '../../facts/installed.ts';
 import { readStorage } from '../../facts/storage.ts';
-import type { ClusterFacts } from '../../facts/types.ts';
 import { hasStatus } from '../../kube/errors.ts';
 import type { KubeClient } from '../../kube/types.ts';
+import { type Erasures, planErasures } from '../../plan/erasures.ts';
+import type { Release } from '../../plan/release.ts';
 import { findStoredData } from '../../plan/stored-data.ts';
 import { findLeftovers, requireUnused } from '../../plan/uninstall.ts';
 
 export interface Survey extends Removal {
-  /** Only where data are to be deleted: that takes pods on its nodes. */
-  readonly cluster?: ClusterFacts;
+  readonly erasures: Erasures;
+}
+
+export interface Scope {
+  readonly release: Release;
+  readonly namespace: string;
+  /** The data are to go as well. */
+  readonly isPurge: boolean;
 }
 
 /**
  * Looks for all that an uninstallation is about. Only reads.
  * @throws BootError `cluster` when it doesn't answer, or with every right that is missing for it; `preflight` when data
- *   that are to be deleted are in use by others
+ *   that are to be deleted are in use by others, or out of reach
  */
-export async function survey(kube: KubeClient, namespace: string, isPurge: boolean): Promise<Survey> {
+export async function survey(kube: KubeClient, { release, namespace, isPurge }: Scope): Promise<Survey> {
   try {
     const [installed, workloads, storage, cluster, pods] = await Promise.all([
       readInstalled(kube, namespace),
@@ -37,7 +44,7 @@ export async function survey(kube: KubeClient, namespace: string, isPurge: boole
       leftovers: findLeftovers(installed),
       data,
       isPurge,
-      ...(cluster ? { cluster } : {}),
+      erasures: cluster ? planErasures({ release, namespace, data, cluster }) : { byPod: [], lost: [] },
     };
   } catch (error) {
     // Where one right is missing there may be more: all are told at once.

@@ -3,16 +3,12 @@ import { awaitNamespaceGone, type RemovalContext } from '../../apply/remove.ts';
 import { removalRights } from '../../apply/uninstall-rights.ts';
 import type { Emit } from '../../base/events.ts';
 import { programName } from '../../options/commands.ts';
-import { planErasures } from '../../plan/erasures.ts';
-import type { Release } from '../../plan/release.ts';
+import { formatSite, type SiteClaims } from '../../plan/erasures.ts';
 import type { StoredData } from '../../plan/stored-data.ts';
 import { dismantle, leaveNamespace, provideNamespace } from './dismantle.ts';
-import { hasWork, keepsData, type Survey, survey } from './survey.ts';
+import { hasWork, keepsData, type Scope, type Survey, survey } from './survey.ts';
 
-export interface Uninstallation extends Omit<RemovalContext, 'deadlineMs'> {
-  readonly release: Release;
-  readonly namespace: string;
-  readonly isPurge: boolean;
+export interface Uninstallation extends Omit<RemovalContext, 'deadlineMs'>, Scope {
   readonly timeoutMs: number;
   /** Called before data are deleted, when everything else is in order; it throws when they are to stay. */
   readonly confirm: (data: readonly StoredData[]) => Promise<void>;
@@ -22,26 +18,34 @@ export interface Uninstallation extends Omit<RemovalContext, 'deadlineMs'> {
  * Takes an installation away, and says where its data are. It goes by what is there, so it also ends what another run
  * began.
  * @returns what it has come to, in a line
- * @throws BootError as `survey`, `planErasures`, `confirm` and `dismantle`; `cluster` with every right that is missing,
+ * @throws BootError as `survey`, `confirm` and `dismantle`; `cluster` with every right that is missing,
  *   before anything is written
  */
 export async function removeInstallation(run: Uninstallation): Promise<string> {
-  const { kube, clock, emit, release, namespace, isPurge, timeoutMs } = run;
+  const { kube, clock, emit, namespace, isPurge, timeoutMs } = run;
   await awaitNamespaceGone(namespace, { ...run, deadlineMs: clock.now() + timeoutMs });
-  const found = await survey(kube, namespace, isPurge);
-  const { data, cluster } = found;
-  const erasures = cluster ? planErasures({ release, namespace, data, cluster }) : [];
+  const found = await survey(kube, run);
+  const { data, erasures } = found;
   await requireRights(removalRights(found), found.namespace, kube);
+  for (const lost of erasures.lost) emit(lossOf(lost));
   if (isPurge && data.length > 0) await run.confirm(data);
 
   // Whoever was asked may have taken his time.
-  const context = { ...run, erasures, deadlineMs: clock.now() + timeoutMs };
+  const context = { ...run, deadlineMs: clock.now() + timeoutMs };
   const standing = await provideNamespace(found, context);
   const isWorking = hasWork(standing);
   if (isWorking) await dismantle(standing, context);
   if (!keepsData(standing)) await leaveNamespace(standing, context);
   tellKept(standing, emit);
   return summary(standing, isWorking);
+}
+
+function lossOf({ site, claims }: SiteClaims): Parameters<Emit>[0] {
+  return {
+    type: 'warning',
+    object: claims.join(', '),
+    message: `the cluster has no such node as the one with the data, in ${formatSite(site)}; what its disk has of them stays there`,
+  };
 }
 
 /** Where data are that stay. */
