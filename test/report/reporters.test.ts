@@ -50,6 +50,17 @@ test('a run without a write says that there is nothing to change, and that it is
   assert.doesNotMatch(play('plain', goodRun).join(''), /nothing to change/);
 });
 
+test('what an uninstallation keeps has a line that says so, and a run that found nothing says no more', () => {
+  for (const kind of ['plain', 'tty'] as const) {
+    const { at, writes } = openPlayer(kind);
+    at(0, { type: 'kept', object: 'namespace/edgex', reason: 'others have things there' });
+    at(1, { type: 'done', message: 'nothing is installed', writes: 0, elapsedMs: 1 });
+    const text = writes.join('');
+    assert.match(text, /kept namespace\/edgex: others have things there/);
+    assert.match(text, /nothing to change: nothing is installed/);
+  }
+});
+
 test('a text of several lines becomes one line in every reporter', () => {
   for (const kind of ['plain', 'jsonl'] as const) {
     const { at, writes } = openPlayer(kind);
@@ -70,6 +81,7 @@ test('whatever the reporter, nothing secret leaves it', () => {
     player.at(4, { type: 'service', service: 'a', state: 'waiting', reason: leak, elapsedMs: 4 });
     player.at(5, { type: 'seeded', service: 'a', written: 1, kept: [leak] });
     player.at(6, { type: 'heartbeat', waitingFor: [leak], elapsedMs: 6 });
+    player.at(6, { type: 'kept', object: leak, reason: leak });
     player.at(7, { type: 'done', message: leak, writes: 1, elapsedMs: 7 });
     player.at(8, {
       type: 'failure',
