@@ -17,6 +17,7 @@ const schema = z.strictObject({
       level: z.enum(['fatal', 'error', 'warning']),
       hint: z.string().optional(),
       when: z.enum(['always', 'installed', 'before', 'mqtt']).default('always'),
+      preflight: z.boolean().default(false),
       retry: z.boolean().default(true),
       needs: z.array(code).default([]),
     }),

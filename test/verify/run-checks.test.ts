@@ -16,6 +16,7 @@ function row(code: string, changes: Partial<CheckRow> = {}): CheckRow {
     title: code,
     level: 'error',
     when: 'always',
+    preflight: false,
     retry: true,
     needs: [],
     ...changes,

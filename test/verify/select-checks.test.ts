@@ -53,7 +53,16 @@ describe('the choice of checks', () => {
 
 describe('what is repeated', () => {
   const row = (code: string, changes: Partial<CheckRow> = {}): CheckRow => ({
-    ...{ code, category: 'data', title: code, level: 'error', when: 'always', retry: true, needs: [] },
+    ...{
+      code,
+      category: 'data',
+      title: code,
+      level: 'error',
+      when: 'always',
+      preflight: false,
+      retry: true,
+      needs: [],
+    },
     ...changes,
   });
   const result = (code: string, outcome: CheckOutcome): CheckResult => ({
