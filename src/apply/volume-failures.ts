@@ -42,18 +42,21 @@ export function describeTroubles(troubles: readonly VolumeTrouble[], place: Trie
   const findings = findingsOf(troubles, place);
   const claims = [...new Set(findings.map(({ claim }) => claim))].filter((claim) => claim !== wholePlace);
   const causes = [...new Set(findings.map(({ cause }) => cause))];
+  const evidence = troubles
+    .filter(({ step }) => step !== 'space')
+    .map(({ claim, step, words }) => `${claim}: ${step}: ${words || otherWords}`);
   return new BootError({
     exit: 'rollout',
     object: subject(claims, place),
     cause: causes.join('; ') || 'its volumes could not be tried',
-    evidence: troubles
-      .filter(({ step }) => step !== 'space')
-      .map(({ claim, step, words }) => `${claim}: ${step}: ${words || 'what was read is not what was written'}`),
+    ...(evidence.length > 0 ? { evidence } : {}),
     hint: [...new Set(findings.map(({ hint }) => hint))].join(' ') || 'Look at the node, and run this again.',
   });
 }
 
 const wholePlace = '*';
+/** When a file can be read, and is another. */
+const otherWords = 'what was read is not what was written';
 
 function subject(claims: readonly string[], place: TriedPlace): string {
   const [first, ...others] = claims;
@@ -95,18 +98,18 @@ function findingOf(trouble: VolumeTrouble, isUnowned: boolean, place: TriedPlace
   }
   if (/permission denied|operation not permitted/i.test(words)) return denied(trouble, isUnowned, place);
   return {
-    cause: `${place.text} can't be used: ${step}: ${words || 'what was read is not what was written'}`,
+    cause: `${place.text} can't be used: ${step}: ${words || otherWords}`,
     hint: 'Look at the file system, or choose another --storage.',
   };
 }
 
 const kibibyte = 1024;
 
-function shortOfSpace(words: string, { text, server, node, volumes }: TriedPlace): Omit<Finding, 'claim'> {
+function shortOfSpace(words: string, { server, node, volumes }: TriedPlace): Omit<Finding, 'claim'> {
   const [free = 0, needed = 0] = words.split(' ').map((each) => Number(each) * kibibyte);
   const names = volumes.map(({ claim }) => claim).join(', ');
   return {
-    cause: `${text} has ${formatBytes(free)} free, and the volumes that are missing there take ${formatBytes(needed)}; none was made`,
+    cause: `it has ${formatBytes(free)} free, and the volumes that are missing there take ${formatBytes(needed)}; none was made`,
     hint: `Make room on ${server ?? `node ${node}`}, choose another --storage, or ask for less with --size CLAIM=QUANTITY (claims: ${names}).`,
   };
 }
@@ -121,7 +124,7 @@ function readOnly({ text, server, node }: TriedPlace): Omit<Finding, 'claim'> {
 }
 
 function denied(
-  { claim, step, words }: VolumeTrouble,
+  { claim, step }: VolumeTrouble,
   isUnowned: boolean,
   { text, server, node, volumes }: TriedPlace,
 ): Omit<Finding, 'claim'> {
@@ -143,7 +146,7 @@ function denied(
     };
   }
   return {
-    cause: `user ${owner} may not write in ${path === 'its directory' ? text : path}: ${words}`,
+    cause: `user ${owner} may not write in ${volume?.path ?? text}`,
     hint: server
       ? `On ${server}: chown ${owner} ${path}`
       : `Look at its owner and mode, and whether SELinux or AppArmor forbids it on node ${node}.`,
