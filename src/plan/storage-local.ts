@@ -64,36 +64,34 @@ function localContext(input: ClusterStorage): LocalContext | undefined {
 function localCandidate(root: string, context: LocalContext): StorageCandidate {
   const { node, machine } = context;
   const mount = machine && mountOf(root, machine.mounts);
-  const obstacle = mount && (mountObstacle(mount) ?? roomObstacle(mount, context.neededBytes));
-  const row = mount && media[mount.medium];
+  const grade = mount ? media[mount.medium].grade : 'good';
   const isDefaultRoot = root === defaultRoot;
   const isAlone = context.nodes.length === 1;
+  const obstacle = mount && (mountObstacle(mount) ?? roomObstacle(mount, context.neededBytes));
   // A disk that isn't there after the next start would take the services with it.
-  const isFleeting = mount?.isLasting === false;
-  const warnings = [
-    ...(isAlone ? [] : [tiedWarning(node)]),
-    ...(row?.grade === 'poor' && row.drawback ? [`the data will be on ${mount?.path}: ${row.drawback}`] : []),
-  ];
+  const isAutomatic = isDefaultRoot || mount?.isLasting !== false;
   return {
     place: { kind: 'local', root, hostname: node.hostname },
     what: mount ? `${nameOf(mount)}, ${mount.type}, on ${node.name}` : `directories on ${node.name}`,
     ...(mount?.space ? { space: mount.space } : {}),
     advantages: [isAlone ? onlyNode(context) : `${node.name} has the most room of the nodes that can run the services`],
-    drawbacks: [
-      ...(isAlone ? [] : [`ties the data to ${node.name}`]),
-      ...(row?.drawback ? [row.drawback] : []),
-      ...(isFleeting ? [`${mount?.path} is not in /etc/fstab, so it may be missing after a restart`] : []),
-      ...(mount?.space && isTight(mount.space, context.neededBytes)
-        ? ['with the claims full there would be so little room that the kubelet evicts pods']
-        : []),
-    ],
+    drawbacks: [...(isAlone ? [] : [`ties the data to ${node.name}`]), ...(mount ? drawbacksOf(mount, context) : [])],
     ...(obstacle === undefined ? {} : { obstacle: `${mount?.path}: ${obstacle}` }),
-    ...(isFleeting && !isDefaultRoot
-      ? {}
-      : { rank: rankOfLocal({ isAlone, isDefaultRoot, grade: row?.grade ?? 'good' }) }),
+    ...(isAutomatic ? { rank: rankOfLocal({ isAlone, isDefaultRoot, grade }) } : {}),
     reason: reasonOf(context, mount),
-    warnings,
+    warnings: [...(isAlone ? [] : [tiedWarning(node)]), ...(mount && grade === 'poor' ? [wearWarning(mount)] : [])],
   };
+}
+
+function drawbacksOf({ path, medium, isLasting, space }: MountFacts, { neededBytes }: LocalContext): readonly string[] {
+  const { drawback } = media[medium];
+  return [
+    ...(drawback === undefined ? [] : [drawback]),
+    ...(isLasting ? [] : [`${path} is not in /etc/fstab, so it may be missing after a restart`]),
+    ...(space && isTight(space, neededBytes)
+      ? ['with the claims full there would be so little room that the kubelet evicts pods']
+      : []),
+  ];
 }
 
 function reasonOf(context: LocalContext, mount: MountFacts | undefined): string {
@@ -114,6 +112,10 @@ function nameOf({ medium }: MountFacts): string {
 
 function tiedWarning({ name }: NodeFacts): string {
   return `the data will be on node ${name} alone: the services that keep data run there and nowhere else, and wait while it is down`;
+}
+
+function wearWarning({ path, medium }: MountFacts): string {
+  return `the data will be on ${path}: ${media[medium].drawback}`;
 }
 
 function roomObstacle({ space }: MountFacts, neededBytes: number): string | undefined {

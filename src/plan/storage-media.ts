@@ -21,7 +21,7 @@ export const media: Readonly<Record<Medium, MediumRow>> = {
   unknown: { title: 'disk', grade: 'fair' },
   'usb-stick': { title: 'USB stick', grade: 'poor', drawback: 'a USB stick wears out under constant writing' },
   'sd-card': { title: 'SD card', grade: 'poor', drawback: 'an SD card wears out under constant writing' },
-  memory: { title: 'memory', grade: 'poor' },
+  memory: { title: 'memory', grade: 'poor', drawback: 'memory is empty after a restart' },
 };
 
 /** They have owners and modes, which the services' directories need, and are meant for disks. */

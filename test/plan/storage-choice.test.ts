@@ -7,7 +7,7 @@ import type { StorageChoice } from '../../src/plan/types.ts';
 import { clusterFacts, storageService } from '../support/facts.ts';
 import { type Case, cases } from './storage-choice-cases.ts';
 
-/** What is chosen for 90 clusters, and what each of them that is refused is told. */
+/** What is chosen for each cluster of the table, or what is told where nothing can be. */
 
 const claims = [
   { name: 'data', size: '512Mi' },
