@@ -1,20 +1,7 @@
-import type { KubeObject } from '../base/kube-types.ts';
-import type { NamespaceFacts } from '../facts/types.ts';
 import { workloadKinds } from '../plan/ending.ts';
 import { installationKinds } from '../plan/kinds.ts';
-import type { StoredData } from '../plan/stored-data.ts';
-import type { Leftovers } from '../plan/uninstall.ts';
+import { keepsData, type Removal } from '../plan/uninstall.ts';
 import { distinct, type Need, type Right, rightsOf } from './rights.ts';
-
-/** What an uninstallation is to take away. */
-export interface Removal {
-  readonly namespace: NamespaceFacts;
-  readonly workloads: readonly KubeObject[];
-  readonly leftovers: Leftovers;
-  readonly data: readonly StoredData[];
-  /** The data go as well. */
-  readonly isPurge: boolean;
-}
 
 /** All rights that it takes to look for what is to be removed. */
 export function surveyRights(namespace: string, isPurge: boolean): readonly Right[] {
@@ -29,15 +16,16 @@ export function surveyRights(namespace: string, isPurge: boolean): readonly Righ
 
 /** All rights that a removal takes. Each right once. */
 export function removalRights(removal: Removal): readonly Right[] {
-  const { namespace, workloads, leftovers, isPurge, data } = removal;
+  const { namespace, workloads, leftovers, isPurge } = removal;
   const { groundwork, inventory } = leftovers;
   const topLevel = workloads.filter(({ metadata }) => (metadata.ownerReferences ?? []).length === 0);
-  const keepsData = !isPurge && data.length > 0;
+  const isKept = keepsData(removal);
   const needs: readonly Need[] = [
-    ...[...topLevel, ...groundwork].map(({ apiVersion, kind }) => ({ apiVersion, kind, verbs: ['delete'] })),
-    ...(inventory ? [{ apiVersion: 'v1', kind: 'ConfigMap', verbs: [keepsData ? 'patch' : 'delete'] }] : []),
+    ...topLevel.map(({ apiVersion, kind }) => ({ apiVersion, kind, verbs: ['delete'] })),
+    ...groundwork.map(({ apiVersion, kind }) => ({ apiVersion, kind, verbs: ['delete', 'get'] })),
+    ...(inventory ? [{ apiVersion: 'v1', kind: 'ConfigMap', verbs: isKept ? ['patch'] : ['delete', 'get'] }] : []),
     ...(namespace.exists ? [locking] : []),
-    ...(keepsData || !namespace.managed ? [] : [{ apiVersion: 'v1', kind: 'Namespace', verbs: ['delete', 'get'] }]),
+    ...(isKept || !namespace.managed ? [] : [{ apiVersion: 'v1', kind: 'Namespace', verbs: ['delete', 'get'] }]),
     ...(isPurge ? purgeNeeds(removal) : []),
   ];
   return distinct(needs.flatMap((need) => rightsOf(need, namespace.name)));

@@ -1,6 +1,6 @@
 import { BootError } from '../base/errors.ts';
 import { formatRef, type KubeObject, type ObjectRef, refOf } from '../base/kube-types.ts';
-import type { InstalledFacts } from '../facts/types.ts';
+import type { InstalledFacts, NamespaceFacts } from '../facts/types.ts';
 import { isInventory, listRefs } from './inventory.ts';
 import { keptKinds } from './kinds.ts';
 import { isManaged, isOurs } from './ownership.ts';
@@ -35,6 +35,29 @@ export function findLeftovers({ objects, namespace }: InstalledFacts): Leftovers
     ...(inventory ? { inventory } : {}),
     ...(inventory && listed !== trimmed ? { trimmed } : {}),
   };
+}
+
+/** What an uninstallation is to take away. */
+export interface Removal {
+  readonly namespace: NamespaceFacts;
+  readonly workloads: readonly KubeObject[];
+  readonly leftovers: Leftovers;
+  readonly data: readonly StoredData[];
+  /** The data go as well. */
+  readonly isPurge: boolean;
+}
+
+/** True when there is anything to take away, but for a namespace of ours. */
+export function hasWork({ workloads, leftovers, data, isPurge }: Removal): boolean {
+  const { groundwork, inventory, trimmed } = leftovers;
+  if (workloads.length > 0 || groundwork.length > 0) return true;
+  if (!isPurge && data.length > 0) return trimmed !== undefined;
+  return inventory !== undefined || data.some(({ hasClaim, removal }) => hasClaim || removal.by !== 'nobody');
+}
+
+/** True when data stay behind that were an installation's. */
+export function keepsData({ data, isPurge }: Pick<Removal, 'data' | 'isPurge'>): boolean {
+  return !isPurge && data.length > 0;
 }
 
 interface ClaimingPod extends KubeObject {

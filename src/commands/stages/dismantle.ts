@@ -7,7 +7,8 @@ import { needsOf } from '../../plan/ending.ts';
 import { findStrangers, isLeaving, nameObjects } from '../../plan/occupants.ts';
 import { renderNamespace } from '../../plan/plan.ts';
 import type { Release } from '../../plan/release.ts';
-import { keepsData, type Survey } from './survey.ts';
+import { keepsData } from '../../plan/uninstall.ts';
+import type { Survey } from './survey.ts';
 
 /** How long the garbage collection may take for what belonged to our objects. */
 const passingMs = 15_000;

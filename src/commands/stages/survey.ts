@@ -1,6 +1,6 @@
 import { requireRights } from '../../apply/access.ts';
 import { listWorkloads } from '../../apply/end-workloads.ts';
-import { type Removal, surveyRights } from '../../apply/uninstall-rights.ts';
+import { surveyRights } from '../../apply/uninstall-rights.ts';
 import { readCluster } from '../../facts/cluster.ts';
 import { readInstalled } from '../../facts/installed.ts';
 import { readStorage } from '../../facts/storage.ts';
@@ -9,7 +9,7 @@ import type { KubeClient } from '../../kube/types.ts';
 import { type Erasures, planErasures } from '../../plan/erasures.ts';
 import type { Release } from '../../plan/release.ts';
 import { findStoredData } from '../../plan/stored-data.ts';
-import { findLeftovers, requireUnused } from '../../plan/uninstall.ts';
+import { findLeftovers, type Removal, requireUnused } from '../../plan/uninstall.ts';
 
 export interface Survey extends Removal {
   readonly erasures: Erasures;
@@ -53,18 +53,4 @@ export async function survey(kube: KubeClient, { release, namespace, isPurge }: 
     }
     throw error;
   }
-}
-
-/** True when there is anything that the removal takes away, but for a namespace of ours. */
-export function hasWork({ workloads, leftovers, data, isPurge }: Removal): boolean {
-  const { groundwork, inventory, trimmed } = leftovers;
-  if (workloads.length > 0 || groundwork.length > 0) return true;
-  if (isPurge)
-    return inventory !== undefined || data.some(({ hasClaim, removal }) => hasClaim || removal.by !== 'nobody');
-  return data.length > 0 ? trimmed !== undefined : inventory !== undefined;
-}
-
-/** True when data stay behind that this program made. */
-export function keepsData({ data, isPurge }: Removal): boolean {
-  return !isPurge && data.length > 0;
 }

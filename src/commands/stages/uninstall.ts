@@ -5,8 +5,9 @@ import type { Emit } from '../../base/events.ts';
 import { programName } from '../../options/commands.ts';
 import { formatSite, type SiteClaims } from '../../plan/erasures.ts';
 import type { StoredData } from '../../plan/stored-data.ts';
+import { hasWork, keepsData } from '../../plan/uninstall.ts';
 import { dismantle, leaveNamespace, provideNamespace } from './dismantle.ts';
-import { hasWork, keepsData, type Scope, type Survey, survey } from './survey.ts';
+import { type Scope, type Survey, survey } from './survey.ts';
 
 export interface Uninstallation extends Omit<RemovalContext, 'deadlineMs'>, Scope {
   readonly timeoutMs: number;
@@ -26,14 +27,14 @@ export async function removeInstallation(run: Uninstallation): Promise<string> {
   await awaitNamespaceGone(namespace, { ...run, deadlineMs: clock.now() + timeoutMs });
   const found = await survey(kube, run);
   const { data, erasures } = found;
-  await requireRights(removalRights(found), found.namespace, kube);
+  const isWorking = hasWork(found);
+  if (isWorking || !keepsData(found)) await requireRights(removalRights(found), found.namespace, kube);
   for (const lost of erasures.lost) emit(lossOf(lost));
   if (isPurge && data.length > 0) await run.confirm(data);
 
   // Whoever was asked may have taken his time.
   const context = { ...run, deadlineMs: clock.now() + timeoutMs };
   const standing = await provideNamespace(found, context);
-  const isWorking = hasWork(standing);
   if (isWorking) await dismantle(standing, context);
   if (!keepsData(standing)) await leaveNamespace(standing, context);
   tellKept(standing, emit);
@@ -71,5 +72,12 @@ function summary(found: Survey, isWorking: boolean): string {
     ? `; data are kept: ${programName} install --namespace ${name} takes them up again, ${programName} uninstall --purge-data --namespace ${name} deletes them`
     : '';
   if (!isWorking) return `nothing is installed in namespace ${name}${kept}`;
-  return `EdgeX is gone from namespace ${name}${found.isPurge && found.data.length > 0 ? ', and its data are deleted' : kept}`;
+  return `EdgeX is gone from namespace ${name}${kept}${found.isPurge ? purged(found) : ''}`;
+}
+
+function purged({ data, erasures }: Survey): string {
+  const stored = data.filter(({ volume }) => volume);
+  if (stored.length === 0) return '';
+  const isWhole = erasures.lost.length === 0 && stored.every(({ removal }) => removal.by !== 'nobody');
+  return isWhole ? ', and its data are deleted' : ', and of its data what could be deleted';
 }
