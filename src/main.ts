@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import { BootError, type ExitName, exitCodes } from './base/errors.ts';
 import type { Output, Program } from './commands/program.ts';
 import { run, tellFailure } from './commands/run.ts';
@@ -21,6 +23,7 @@ const program: Program = {
   env: process.env,
   stdout: outputOf(process.stdout),
   stderr: outputOf(process.stderr),
+  runName: `${hostname()}, process ${process.pid} (${randomUUID().slice(0, 8)})`,
   secrets: new Set(),
   signal: stop.signal,
   ...(process.stdin.isTTY && process.stderr.isTTY ? { ask } : {}),

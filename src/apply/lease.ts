@@ -38,6 +38,8 @@ export interface LeaseContext {
   /** What the Lease says for people to read; nothing depends on it. */
   readonly date: () => Date;
   readonly signal: AbortSignal;
+  /** The work ends by taking the namespace away: that the Lease is gone is no loss then. */
+  readonly endsNamespace?: true;
 }
 
 /**
@@ -109,7 +111,7 @@ async function take(live: Lease | undefined, context: LeaseContext): Promise<Lea
 
 /**
  * Renews until it is told to stop. A server that can't be reached is no loss: nobody else reaches it either.
- * @returns the Lease as it was last written, undefined when it is lost
+ * @returns the Lease as it was last written, undefined when there is none to give back
  */
 async function keep(
   held: Lease,
@@ -124,6 +126,7 @@ async function keep(
     try {
       lease = await patchLease(lease, { renewTime: microTime(context) }, context);
     } catch (error) {
+      if (hasStatus(error, 404) && context.endsNamespace) return undefined;
       if (!hasStatus(error, 409) && !hasStatus(error, 404)) continue;
       const live = (await context.kube.get(refTo(context)).catch(() => lease)) as Lease | undefined;
       if (live?.spec?.holderIdentity !== context.holder) {

@@ -51,6 +51,11 @@ const preparing: readonly Need[] = [{ apiVersion: 'v1', kind: 'Pod', verbs: ['cr
 /** What it takes to keep the volumes that a provisioner makes. */
 const keeping: readonly Need[] = [{ apiVersion: 'v1', kind: 'PersistentVolume', verbs: ['get', 'patch'] }];
 
+/** What keeps two runs from working at the same time. */
+export const locking: readonly Need[] = [
+  { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', verbs: ['get', 'create', 'patch'] },
+];
+
 /** What it takes to look at a cluster, before anything is planned. */
 export function readRights(namespace: string): readonly Right[] {
   const installation = installationKinds.map(({ apiVersion, kind }) => ({ apiVersion, kind, verbs: ['list'] }));
@@ -81,6 +86,7 @@ export function installRights(
     ...watching,
     ...mending,
     ...(viaProxy ? proxying : []),
+    ...locking,
     ...preparing,
     ...(storage.kind === 'class' ? keeping : []),
   ];

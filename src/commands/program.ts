@@ -15,6 +15,8 @@ export interface Program {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdout: Output;
   readonly stderr: Output;
+  /** Names this run among all that may work on the same cluster, for people: host, process, and some digits. */
+  readonly runName: string;
   /** Values that must not be printed; whoever learns one adds it. */
   readonly secrets: Set<string>;
   /** Aborted when the program is told to end; its reason is the BootError to end with. */

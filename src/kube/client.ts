@@ -30,9 +30,10 @@ export function openCluster(kubeconfig: Kubeconfig, options: TransportOptions): 
     return parseJson(body, server, source);
   };
 
-  const write = async (call: Omit<Call, 'server' | 'source'>): Promise<KubeObject> => {
+  const write = async (kind: string, call: Omit<Call, 'server' | 'source'>): Promise<KubeObject> => {
     const object = await askObject(call);
-    writes++;
+    // A Lease is about a run, not about what it makes.
+    if (kind !== 'Lease') writes++;
     return object as KubeObject;
   };
 
@@ -53,7 +54,7 @@ export function openCluster(kubeconfig: Kubeconfig, options: TransportOptions): 
       repeatable: true,
     } as const;
     try {
-      return dryRun ? ((await askObject(call)) as KubeObject) : await write(call);
+      return dryRun ? ((await askObject(call)) as KubeObject) : await write(ref.kind, call);
     } catch (error) {
       // What we ourselves patched before is ours to take.
       const isOwn = error instanceof KubeError && error.managers.length > 0 && error.managers.every(isOurs);
@@ -107,11 +108,11 @@ export function openCluster(kubeconfig: Kubeconfig, options: TransportOptions): 
         repeatable: false,
       } as const;
       // A review is a question in the form of an object.
-      return ref.kind.endsWith('Review') ? (askObject(call) as Promise<KubeObject>) : write(call);
+      return ref.kind.endsWith('Review') ? (askObject(call) as Promise<KubeObject>) : write(ref.kind, call);
     },
 
     patch: (ref, patch) =>
-      write({
+      write(ref.kind, {
         verb: 'patch',
         object: nameOf(ref),
         method: 'PATCH',
@@ -123,7 +124,7 @@ export function openCluster(kubeconfig: Kubeconfig, options: TransportOptions): 
 
     delete: async (ref, { propagation = 'Background' } = {}) => {
       try {
-        await write({
+        await write(ref.kind, {
           verb: 'delete',
           object: nameOf(ref),
           method: 'DELETE',

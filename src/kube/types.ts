@@ -57,7 +57,7 @@ export interface KubeClient {
   /** The API server's URL, and where the kubeconfig was found. */
   readonly server: string;
   readonly source: string;
-  /** Requests that stored something so far; a dry run is none. */
+  /** Requests that stored something so far; a dry run is none, and what keeps a Lease doesn't count. */
   writes(): number;
   /** All requests so far. */
   requests(): number;

@@ -9,6 +9,8 @@ import type { Plan, StorageChoice } from './types.ts';
  */
 
 export const inventoryName = 'edgex-boot';
+/** Its reference, but for the namespace. */
+export const inventoryRef = { apiVersion: 'v1', kind: 'ConfigMap', name: inventoryName } as const;
 
 export interface Inventory {
   readonly release: string;

@@ -3,7 +3,9 @@ import { isInventory } from './inventory.ts';
 import { keptKinds } from './kinds.ts';
 
 export interface ChangeSteps {
-  /** Namespace and inventory: what stands before everything else. */
+  /** The namespace itself. */
+  readonly namespace: readonly ObjectChange[];
+  /** The inventory: what stands before everything in the namespace. */
   readonly foundation: readonly ObjectChange[];
   /** Volumes, claims, Services: what stands before the first workload. */
   readonly groundwork: readonly ObjectChange[];
@@ -23,8 +25,9 @@ export function splitChanges(changes: readonly ObjectChange[]): ChangeSteps {
   const end = firstDeletion < 0 ? changes.length : firstDeletion;
   const writes = changes.slice(0, end);
   return {
-    foundation: writes.filter(isFoundation),
-    groundwork: writes.filter((change) => !isFoundation(change) && !isWorkload(change)),
+    namespace: writes.filter(isNamespace),
+    foundation: writes.filter(({ ref }) => isInventory(ref)),
+    groundwork: writes.filter((change) => !isNamespace(change) && !isInventory(change.ref) && !isWorkload(change)),
     free: writes.filter((change) => isWorkload(change) && !isGated(change) && !mountsClaim(change)),
     first: writes.filter((change) => isWorkload(change) && !isGated(change) && mountsClaim(change)),
     gated: writes.filter((change) => isWorkload(change) && isGated(change)),
@@ -32,8 +35,8 @@ export function splitChanges(changes: readonly ObjectChange[]): ChangeSteps {
   };
 }
 
-function isFoundation({ ref }: ObjectChange): boolean {
-  return ref.kind === 'Namespace' || isInventory(ref);
+function isNamespace({ ref }: ObjectChange): boolean {
+  return ref.kind === 'Namespace';
 }
 
 function isWorkload({ ref }: ObjectChange): boolean {

@@ -106,7 +106,7 @@ test('all that is missing is one message, with roles that grant exactly that', a
   const details = await denial(checkAccess(inForeignNamespace, plan, kube));
   assert.equal(details.exit, 'cluster');
   assert.equal(details.object, 'test kubeconfig');
-  assert.match(details.cause, /lacks 8 rights/);
+  assert.match(details.cause, /lacks 9 rights/);
   assert.ok(details.evidence?.includes('# patch services in namespace edgex'));
   assert.ok(details.evidence?.includes('# list, create, get, patch persistentvolumes'));
   const [clusterRole, role, ...others] = documents(details);
@@ -118,6 +118,7 @@ test('all that is missing is one message, with roles that grant exactly that', a
   assert.deepEqual(role?.rules, [
     { apiGroups: [''], resources: ['configmaps', 'persistentvolumeclaims', 'services'], verbs: ['patch'] },
     { apiGroups: ['apps'], resources: ['deployments'], verbs: ['patch'] },
+    { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['patch'] },
   ]);
 });
 

@@ -155,10 +155,14 @@ test('a claim on its way out is not built upon', () => {
 
 test('changes are parted where directories are made, and no deletion comes before the end', () => {
   const changes = draftChanges(fewer, factsOf(fewer.namespace, installed(full)));
-  const { foundation, groundwork, free, first, gated, removals } = splitChanges(changes);
+  const { namespace, foundation, groundwork, free, first, gated, removals } = splitChanges(changes);
   const workloads = [...free, ...first, ...gated];
-  assert.equal(foundation.length + groundwork.length + workloads.length + removals.length, changes.length);
-  assert.deepEqual([...foundation], changes.slice(0, foundation.length), 'what all stands on comes first');
+  assert.equal(
+    namespace.length + foundation.length + groundwork.length + workloads.length + removals.length,
+    changes.length,
+  );
+  const ground = [...namespace, ...foundation];
+  assert.deepEqual(ground, changes.slice(0, ground.length), 'what all stands on comes first');
   assert.ok(workloads.every(({ ref, action }) => ref.kind === 'Deployment' && action !== 'deleted'));
   assert.ok(groundwork.every(({ action }) => action !== 'deleted'));
   assert.deepEqual([...removals], changes.slice(-removals.length));

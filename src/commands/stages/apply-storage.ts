@@ -21,8 +21,8 @@ export async function applyStorage(run: Run): Promise<void> {
   await checkAccess(pending, plan, kube, reach.way === 'proxy');
   emit({ type: 'stage', stage: 'apply', message: 'preparing the storage' });
   const context: ApplyContext = { kube, emit, signal, clock: systemClock, forceConflicts: options.forceConflicts };
-  const { foundation, groundwork } = splitChanges(pending);
-  await applyChanges(foundation, context);
+  const { namespace, foundation, groundwork } = splitChanges(pending);
+  await applyChanges([...namespace, ...foundation], context);
   await allOrAbort(signal, [
     (stop) =>
       applyChanges(

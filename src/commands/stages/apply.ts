@@ -4,6 +4,7 @@ import { keepVolumes } from '../../apply/keep-volumes.ts';
 import { prepareVolumes } from '../../apply/prepare-volumes.ts';
 import { systemClock } from '../../base/clock.ts';
 import { allOrAbort } from '../../base/concurrent.ts';
+import type { ObjectChange } from '../../plan/changes.ts';
 import { splitChanges } from '../../plan/steps.ts';
 import { loadCauses } from '../../wait/causes.ts';
 import { explainPod } from '../../wait/obstacle.ts';
@@ -16,16 +17,33 @@ import type { Run } from './run.ts';
 const headStartMs = 800;
 
 /**
- * Makes the changes of a plan. No workload is waited for, since each waits for its needs by itself.
- * @throws BootError `cluster` with every right that is missing, before anything is written; else see `applyChanges` and
- * `prepareVolumes`
+ * What of a plan's changes is to be done. Empty for an installation that is as planned.
  */
-export async function apply({ changes, plan, kube, reach, options, emit, signal, deadlineMs }: Run): Promise<void> {
-  const pending = changes.filter(({ action }) => action !== 'unchanged');
-  if (pending.length === 0) return;
+export function pendingChanges({ changes }: Pick<Run, 'changes'>): readonly ObjectChange[] {
+  return changes.filter(({ action }) => action !== 'unchanged');
+}
+
+/**
+ * Makes sure of the rights that the changes take, and of the namespace in which a run has its lease.
+ * @throws BootError `cluster` with every right that is missing, before anything is written; else see `applyChanges`
+ */
+export async function openNamespace(run: Run): Promise<void> {
+  const { changes, plan, kube, reach, emit } = run;
+  const pending = pendingChanges(run);
   await checkAccess(pending, plan, kube, reach.way === 'proxy');
   emit({ type: 'stage', stage: 'apply', message: `applying ${pending.length} of ${changes.length} objects` });
-  const context: ApplyContext = { kube, emit, signal, clock: systemClock, forceConflicts: options.forceConflicts };
+  await applyChanges(splitChanges(pending).namespace, contextOf(run));
+}
+
+/**
+ * Makes the changes of a plan in its namespace. No workload is waited for, since each waits for its needs by itself.
+ * @throws BootError see `applyChanges` and `prepareVolumes`
+ */
+export async function apply(run: Run): Promise<void> {
+  const { plan, kube, emit, signal, deadlineMs } = run;
+  const pending = pendingChanges(run);
+  if (pending.length === 0) return;
+  const context = contextOf(run);
   const { foundation, groundwork, free, first, gated, removals } = splitChanges(pending);
   await applyChanges(foundation, context);
   await allOrAbort(signal, [
@@ -41,4 +59,8 @@ export async function apply({ changes, plan, kube, reach, options, emit, signal,
   if (first.length > 0 && gated.length > 0) await systemClock.sleep(headStartMs, signal);
   await applyChanges(gated, context);
   await applyChanges(removals, context);
+}
+
+function contextOf({ kube, emit, signal, options }: Run): ApplyContext {
+  return { kube, emit, signal, clock: systemClock, forceConflicts: options.forceConflicts };
 }
