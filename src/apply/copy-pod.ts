@@ -36,6 +36,8 @@ export interface CopyPod {
 
 const parallel = 8;
 const container = 'copy';
+/** Above it an exit code says by which signal a command was ended. */
+const killedCode = 128;
 /** A pod that nobody takes away, since the program was killed, ends by itself. */
 const longestSeconds = 4 * 60 * 60;
 
@@ -77,13 +79,17 @@ export async function withCopyPods<T>(
 
 function copyPod(pod: KubeObject, { kube, signal }: OneShotContext): CopyPod {
   const { name, namespace = '' } = pod.metadata;
+  const look = async (): Promise<Pod | undefined> => (await kube.get(refOf(pod))) as Pod | undefined;
   const run: CopyPod['run'] = async (script, streams = {}) => {
     try {
       const command = ['/bin/sh', '-c', script];
-      return await kube.exec({ namespace, pod: name, container, command, signal, ...streams });
+      const end = await kube.exec({ namespace, pod: name, container, command, signal, ...streams });
+      const ending = end.exitCode > killedCode ? endingOf(pod, await look()) : undefined;
+      if (ending) throw ending;
+      return end;
     } catch (error) {
       if (!isBootError(error) || signal.aborted) throw error;
-      throw endingOf(pod, (await kube.get(refOf(pod))) as Pod | undefined) ?? error;
+      throw endingOf(pod, await look()) ?? error;
     }
   };
   return {
@@ -96,7 +102,7 @@ function copyPod(pod: KubeObject, { kube, signal }: OneShotContext): CopyPod {
           pieces.push(chunk);
         },
       });
-      if (exitCode !== 0) throw failed(pod, `its commands ended with ${exitCode}`, stderr.split('\n'));
+      if (exitCode !== 0) throw failed(pod, `its commands ended with ${exitCode}`, stderr);
       return Buffer.concat(pieces).toString('utf8');
     },
   };
@@ -111,9 +117,14 @@ function endingOf(pod: KubeObject, live: Pod | undefined): BootError | undefined
 }
 
 /** An error about the pod itself. */
-function failed(pod: KubeObject, cause: string, evidence: readonly string[] = []): BootError {
-  const hint = 'Look at the node that it ran on, and run this again.';
-  return new BootError({ exit: 'rollout', object: formatRef(refOf(pod)), cause, evidence, hint });
+function failed(pod: KubeObject, cause: string, words = ''): BootError {
+  return new BootError({
+    exit: 'rollout',
+    object: formatRef(refOf(pod)),
+    cause,
+    ...(words === '' ? {} : { evidence: words.split('\n') }),
+    hint: 'Look at the node that it ran on, and run this again.',
+  });
 }
 
 /** An answer that lacks its end. May be asked for again. */

@@ -35,7 +35,7 @@ export async function fetchVolume(
       await sink(chunk);
     },
   });
-  if (exitCode !== 0) throw copyError(claim, 'can not be read', stderr.split('\n'));
+  if (exitCode !== 0) throw copyError(claim, 'can not be read', [stderr]);
   const end = await copyEndOf(pod);
   if (end.exitCode !== 0) throw copyError(claim, 'can not be read', end.words);
   if (end.sha256 !== hash.digest('hex')) throw incomplete(pod, `the content of ${claim}`);
@@ -53,7 +53,7 @@ export async function deliverVolume(
 ): Promise<void> {
   const { sizeBytes, sha256, pieces } = content;
   const { exitCode, stderr } = await pod.run(receiveScript(mountOf(claim), sizeBytes), { stdin: pieces });
-  if (exitCode !== 0) throw copyError(claim, 'can not be written', stderr.split('\n'));
+  if (exitCode !== 0) throw copyError(claim, 'can not be written', [stderr]);
   const end = await copyEndOf(pod);
   if (end.exitCode !== 0) throw copyError(claim, 'can not be written', end.words);
   if (end.sha256 !== sha256) throw incomplete(pod, `the content of ${claim}`);
@@ -83,12 +83,13 @@ async function copyEndOf(pod: CopyPod): Promise<CopyEnd> {
 }
 
 function copyError(claim: string, cause: string, words: readonly string[]): BootError {
+  const evidence = words.flatMap((text) => text.split('\n')).filter((line) => line !== '');
   const isFull = words.some((line) => /no space left|quota exceeded/i.test(line));
   return new BootError({
     exit: 'rollout',
     object: `persistentvolumeclaim/${claim}`,
     cause: isFull ? 'its volume is full' : `its volume ${cause}`,
-    evidence: words,
+    ...(evidence.length > 0 ? { evidence } : {}),
     hint: isFull ? 'Make room there, and run this again.' : 'Look at the disk of its node, and run this again.',
   });
 }

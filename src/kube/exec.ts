@@ -88,6 +88,7 @@ export async function execInPod(session: Session, request: ExecRequest): Promise
     }
     if (stdin && socket.protocol === closingProtocol) await send(socket, channels.close, Buffer.of(channels.stdin));
   };
+  socket.resume();
   try {
     feed().catch(fail);
     // Output and status come on streams of their own, which may overtake each other: only the end of all is the end.
@@ -102,7 +103,7 @@ export async function execInPod(session: Session, request: ExecRequest): Promise
   }
 }
 
-/** A connection that is open, so that the command runs. */
+/** A connection that is open, so that the command runs. It is paused. */
 async function open(session: Session, request: ExecRequest): Promise<WebSocket> {
   const { promise, resolve, reject } = Promise.withResolvers<WebSocket>();
   const { namespace, pod: name, container, command, stdin, stdout } = request;
@@ -130,6 +131,8 @@ async function open(session: Session, request: ExecRequest): Promise<WebSocket> 
   });
   socket.once('open', () => {
     socket.off('error', fail);
+    // Until somebody listens: a command may be over as soon as it is begun.
+    socket.pause();
     resolve(socket);
   });
   return promise;
