@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { prepareDirectories } from '../../src/apply/directories.ts';
+import type { OneShotContext } from '../../src/apply/one-shot-pod.ts';
 import { type BootErrorDetails, isBootError } from '../../src/base/errors.ts';
 import type { KubeObject } from '../../src/base/kube-types.ts';
 import { KubeError } from '../../src/kube/errors.ts';
@@ -25,8 +26,9 @@ function clusterWhere(status: object, refuse?: Refusal): FakeKube {
   };
 }
 
-function run(kube: FakeKube, clock = fakeClock()): Promise<void> {
-  return prepareDirectories(plan, { kube, clock, signal: new AbortController().signal, deadlineMs });
+function run(kube: FakeKube, clock = fakeClock(), explain?: OneShotContext['explain']): Promise<void> {
+  const context = { kube, clock, signal: new AbortController().signal, deadlineMs };
+  return prepareDirectories(plan, { ...context, ...(explain ? { explain } : {}) });
 }
 
 async function failureOf(promise: Promise<void>): Promise<BootErrorDetails> {
@@ -84,6 +86,42 @@ test('an image that can not be pulled ends the wait after a minute, with the wor
   assert.match(details.cause, /can't start \(ImagePullBackOff: no such host\)/);
   assert.ok(clock.now() >= 60_000 && clock.now() < 70_000);
   assert.equal(kube.objects.has(key), false);
+});
+
+test('what keeps a volume from being mounted ends the wait in its own time, and is asked for only when it is late', async () => {
+  const kube = clusterWhere({ phase: 'Pending' });
+  const clock = fakeClock();
+  const askedMs: number[] = [];
+  const details = await failureOf(
+    run(kube, clock, async () => {
+      askedMs.push(clock.now());
+      return { cause: 'the file server refuses', hint: 'Start it.', graceMs: 10_000 };
+    }),
+  );
+  assert.match(details.cause, /can't start \(the file server refuses\)$/);
+  assert.equal(details.hint, 'Start it.');
+  assert.ok((askedMs[0] ?? 0) >= 2_000);
+  assert.ok(clock.now() >= 12_000 && clock.now() < 13_000);
+});
+
+test('a mount that hangs is not waited for without end', async () => {
+  const kube = clusterWhere({ phase: 'Running' });
+  const clock = fakeClock();
+  const details = await failureOf(run(kube, clock));
+  assert.equal(details.exit, 'rollout');
+  assert.match(details.cause, /no end in 60 s: what it works on doesn't answer$/);
+  assert.equal(kube.objects.has(key), false);
+});
+
+test('what the containers told is the cause', async () => {
+  const message = '* space 1024 786432';
+  const kube = clusterWhere({
+    phase: 'Failed',
+    containerStatuses: [{ state: { terminated: { exitCode: 1, message } } }],
+  });
+  const details = await failureOf(run(kube));
+  assert.match(details.cause, /^it has 1 MiB free/);
+  assert.match(details.object, /^\/var\/lib\/edgex on node /);
 });
 
 test('an image that is on its way is waited for until the deadline', async () => {
