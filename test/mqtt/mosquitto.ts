@@ -23,8 +23,8 @@ export interface MosquittoHome {
   file(name: string, content: string): Promise<string>;
   /** Path of a password file with these users. */
   passwords(users: Readonly<Record<string, string>>): Promise<string>;
-  /** Starts a broker on loopback, on a free port; it ends with the test. */
-  start(config: readonly string[], port?: number): Promise<Mosquitto>;
+  /** Starts a broker on a free port, on loopback unless told otherwise; it ends with the test. */
+  start(config: readonly string[], host?: string): Promise<Mosquitto>;
 }
 
 /** Why Mosquitto can't be had here; undefined where it can. */
@@ -56,9 +56,9 @@ export async function mosquittoHome(test: TestContext): Promise<MosquittoHome> {
       await chmod(path, 0o644);
       return path;
     },
-    start: async (config, wanted) => {
-      const port = wanted ?? (await freePorts(1))[0] ?? 0;
-      const conf = await file(`${port}.conf`, [`listener ${port} 127.0.0.1`, 'user root', ...config, ''].join('\n'));
+    start: async (config, host = '127.0.0.1') => {
+      const [port = 0] = await freePorts(1);
+      const conf = await file(`${port}.conf`, [`listener ${port} ${host}`, 'user root', ...config, ''].join('\n'));
       const [command = '', ...args] = [...treeCommand(root, 'usr/sbin/mosquitto'), '-c', conf];
       const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'] });
       let said = '';
@@ -67,7 +67,7 @@ export async function mosquittoHome(test: TestContext): Promise<MosquittoHome> {
       });
       const kill = (): Promise<void> => end(child);
       test.after(kill);
-      while (!(await listens(port))) {
+      while (!(await listens(host, port))) {
         if (child.exitCode !== null) throw new Error(`mosquitto ended: ${said}`);
         await delay(20);
       }
@@ -83,8 +83,8 @@ async function end(child: ChildProcess): Promise<void> {
   await exit;
 }
 
-async function listens(port: number): Promise<boolean> {
-  const socket = connect({ host: '127.0.0.1', port });
+async function listens(host: string, port: number): Promise<boolean> {
+  const socket = connect({ host, port });
   try {
     await once(socket, 'connect');
     return true;

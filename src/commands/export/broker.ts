@@ -24,8 +24,13 @@ export interface ChosenBroker {
   readonly login: BrokerLogin;
 }
 
-/** Gets the means to take away again what was started. */
-export type OnStarted = (stop: () => Promise<void>) => void;
+/** What starting something takes. */
+export interface Starting {
+  /** Resolves once no other run may change the installation. */
+  readonly alone: () => Promise<void>;
+  /** Is given the means to take away again what was started. */
+  readonly onStarted: (stop: () => Promise<void>) => void;
+}
 
 /** The port on which brokers listen by custom. */
 const usualPort = 1883;
@@ -39,14 +44,14 @@ const usualPort = 1883;
 export async function chooseBroker(
   context: TrialContext,
   configured: ExportTarget | undefined,
-  onStarted: OnStarted,
+  starting: Starting,
 ): Promise<ChosenBroker> {
   const { wish } = context;
   if (wish.address) return { address: wish.address, origin: 'given', login: wish.login };
   if (configured) return ofService(configured);
   const found = await findService(context);
   if (found) return { address: found, origin: 'found', login: wish.login };
-  return (wish.keep ? undefined : await startOnHost(context, onStarted)) ?? startInCluster(context, onStarted);
+  return (wish.keep ? undefined : await startOnHost(context, starting)) ?? startInCluster(context, starting);
 }
 
 function ofService(target: ExportTarget): ChosenBroker {
@@ -83,7 +88,7 @@ async function findService({ kube, plan: { namespace } }: TrialContext): Promise
 /** Undefined where there is no program, or where pods don't reach this machine. */
 async function startOnHost(
   { kube, reach, program: { env, signal, secrets } }: TrialContext,
-  onStarted: OnStarted,
+  { onStarted }: Starting,
 ): Promise<ChosenBroker | undefined> {
   const path = findMosquitto(env.PATH);
   if (path === undefined || reach.way !== 'direct') return undefined;
@@ -96,7 +101,7 @@ async function startOnHost(
   return { address, origin: 'host', login };
 }
 
-async function startInCluster(context: TrialContext, onStarted: OnStarted): Promise<ChosenBroker> {
+async function startInCluster(context: TrialContext, { alone, onStarted }: Starting): Promise<ChosenBroker> {
   const { plan, trees, wish, program } = context;
   const found = Object.entries(plan.release.services).find(([, row]) => row.role === 'broker');
   if (!found) {
@@ -112,6 +117,7 @@ async function startInCluster(context: TrialContext, onStarted: OnStarted): Prom
   program.secrets.add(login.password);
   const annotations = wish.keep ? {} : { [temporaryAnnotation]: 'true' };
   const addition = planAddition(plan, { name, row: guarded(row, login) }, { trees, overrides: {}, annotations });
+  await alone();
   await welcome(addition, context, onStarted);
   const address = { host: name, port: row.ports[0]?.port ?? usualPort, isTls: false };
   return { address, origin: 'cluster', login };

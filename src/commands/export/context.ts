@@ -15,7 +15,7 @@ export interface TrialContext {
   readonly trees: ConfigTrees;
   readonly wish: ExportWish;
   readonly emit: Emit;
-  readonly program: Pick<Program, 'env' | 'secrets' | 'signal'>;
+  readonly program: Pick<Program, 'env' | 'secrets' | 'signal' | 'runName'>;
 }
 
 /** Marks what is there for a trial only; one that an interrupted trial left behind is taken for none. */

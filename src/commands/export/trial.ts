@@ -13,6 +13,7 @@ import { once } from '../verification/once.ts';
 import { chooseBroker, placeOf } from './broker.ts';
 import type { TrialContext } from './context.ts';
 import { awaitService, welcome } from './guest.ts';
+import { holdInstallation } from './hold.ts';
 import { compareSettings, type ExportService, findExportService, planGuest, readConfigured } from './service.ts';
 import { explainSilence } from './silence.ts';
 
@@ -25,15 +26,25 @@ const settingsMs = 10_000;
 const pollMs = 500;
 
 /** Opens a trial; nothing is done yet. Whoever opens it closes it. */
-export function openExportTrial(context: TrialContext): ExportTrial {
-  const { plan, reach, wish, emit, program } = context;
-  const { signal } = program;
+export function openExportTrial(given: TrialContext): ExportTrial {
+  const overtaken = new AbortController();
+  const signal = AbortSignal.any([given.program.signal, overtaken.signal]);
+  const context: TrialContext = { ...given, program: { ...given.program, signal } };
+  const { kube, plan, reach, wish, emit, program } = context;
   const stops: (() => Promise<void>)[] = [];
   const onStarted = (stop: () => Promise<void>): void => {
     stops.push(stop);
   };
   const patience = (ms: number): Patience => ({ clock: systemClock, signal, deadlineMs: systemClock.now() + ms });
   const intake = openIntake(Date.now);
+
+  /** Before the first guest comes. */
+  const alone = once(async (): Promise<void> => {
+    const { release, namespace } = plan;
+    const hold = await holdInstallation({ kube, release, namespace, runName: program.runName, signal });
+    hold.signal.addEventListener('abort', () => overtaken.abort(hold.signal.reason), { once: true });
+    onStarted(hold.release);
+  });
 
   const exporter = once(async (): Promise<ExportService> => {
     const found = await findExportService(context);
@@ -48,7 +59,7 @@ export function openExportTrial(context: TrialContext): ExportTrial {
 
   const broker = once(async () => {
     const target = await configured();
-    const chosen = await chooseBroker(context, target, onStarted);
+    const chosen = await chooseBroker(context, target, { alone, onStarted });
     if (chosen.login.password) program.secrets.add(chosen.login.password);
     return { ...chosen, topic: wish.topic ?? target?.Topic ?? wish.defaultTopic };
   });
@@ -72,6 +83,7 @@ export function openExportTrial(context: TrialContext): ExportTrial {
     if (resident) await awaitService(planned, context, readyMs);
     else {
       const { address, login, topic } = await broker();
+      await alone();
       await welcome(planGuest(found, targetOf(address, topic, login), context), context, onStarted);
     }
     return { name, wasThere: resident !== undefined };
