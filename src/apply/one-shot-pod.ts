@@ -110,7 +110,7 @@ function obstacleWatch({ clock, explain }: OneShotContext): (pod: Pod) => Promis
   let nextMs = clock.now() + explainEveryMs;
   let explained: Obstacle | undefined;
   return async (pod) => {
-    if (pod.status.phase === 'Running') return undefined;
+    if (pod.status.phase === 'Running' && obstacleOf(pod) === undefined) return undefined;
     if (explain && clock.now() >= nextMs) {
       explained = await explain(pod);
       nextMs = clock.now() + explainEveryMs;
@@ -156,12 +156,12 @@ async function wordsOf({ metadata, spec }: KubeObject, kube: KubeClient, tailLin
 const usualWaits: ReadonlySet<string> = new Set(['ContainerCreating', 'PodInitializing']);
 
 /** What keeps the pod from starting, in Kubernetes' words; undefined while nothing does. */
-function obstacleOf({ status: { conditions, containerStatuses } }: Pod): string | undefined {
+function obstacleOf({ status: { conditions, containerStatuses = [] } }: Pod): string | undefined {
   const unscheduled = conditions?.find(({ type, status }) => type === 'PodScheduled' && status === 'False');
   if (unscheduled) return `${unscheduled.reason ?? 'not scheduled'}: ${unscheduled.message ?? ''}`;
-  const waiting = containerStatuses?.[0]?.state?.waiting;
-  if (!waiting || usualWaits.has(waiting.reason ?? '')) return undefined;
-  return `${waiting.reason ?? 'waiting'}: ${waiting.message ?? ''}`;
+  const waits = containerStatuses.flatMap(({ state }) => state?.waiting ?? []);
+  const unusual = waits.find(({ reason = '' }) => !usualWaits.has(reason));
+  return unusual && `${unusual.reason ?? 'waiting'}: ${unusual.message ?? ''}`;
 }
 
 function unstartable({ pod, purpose }: OneShot, { cause, hint }: Obstacle): BootError {
