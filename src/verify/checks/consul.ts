@@ -3,6 +3,7 @@ import type { Registration, ServiceFacts, VerifyFacts } from '../facts.ts';
 import { type Defect, failed, judged, passed } from '../finding.ts';
 import type { Probe } from '../run-checks.ts';
 import { lookupFailure } from './cluster.ts';
+import { portTrouble } from './service-ports.ts';
 
 /** The registry asks every 10 s; after its own start and that of a service nothing can be said for so long. */
 const settleMs = 15_000;
@@ -101,7 +102,10 @@ export const consulProbes: Readonly<Record<string, Probe<VerifyFacts>>> = {
     const isSettled = ({ readySinceMs }: ServiceFacts) =>
       readySinceMs !== undefined && serverMs - readySinceMs > settleMs;
     const registry = registryOf(services, facts);
-    const registered = services.filter((service) => service.isReady && registrationOf(service, registrations));
+    // Where the Service leads elsewhere, that has its own check.
+    const registered = services.filter(
+      (service) => service.isReady && registrationOf(service, registrations) && portTrouble(service) === undefined,
+    );
     const judgeable = registry && isSettled(registry) ? registered.filter(isSettled) : [];
     const defects = judgeable.flatMap((service): Defect[] => {
       const { checks = [] } = registrationOf(service, registrations) ?? {};
@@ -128,17 +132,20 @@ function registrationOf({ planned }: ServiceFacts, registrations: readonly Regis
   return registrations.find(({ name }) => name === planned.row.registration);
 }
 
-/** Where the containers of a service's Deployment have volumes. */
+/** Where the containers of a service's Deployment have the volumes of its claims. */
 function mountsOf(service: ServiceFacts | undefined): readonly string[] {
-  const template = service?.deployment?.spec.template as PodTemplate | undefined;
-  return (template?.spec?.containers ?? []).flatMap(({ volumeMounts = [] }) =>
-    volumeMounts.map(({ mountPath }) => mountPath),
-  );
+  const { spec } = (service?.deployment?.spec.template ?? {}) as PodTemplate;
+  const claimed = (spec?.volumes ?? []).flatMap((volume) => (volume.persistentVolumeClaim ? [volume.name] : []));
+  const mounts = (spec?.containers ?? []).flatMap(({ volumeMounts = [] }) => volumeMounts);
+  return mounts.filter(({ name }) => claimed.includes(name)).map(({ mountPath }) => mountPath);
 }
 
 interface PodTemplate {
   readonly spec?: {
-    readonly containers?: readonly { readonly volumeMounts?: readonly { readonly mountPath: string }[] }[];
+    readonly volumes?: readonly { readonly name: string; readonly persistentVolumeClaim?: object }[];
+    readonly containers?: readonly {
+      readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string }[];
+    }[];
   };
 }
 

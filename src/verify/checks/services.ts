@@ -1,10 +1,9 @@
-import type { KubeObject } from '../../base/kube-types.ts';
 import { formatDuration } from '../../base/time.ts';
-import { serviceLabel } from '../../plan/labels.ts';
 import type { Answer, ServiceFacts, VerifyFacts } from '../facts.ts';
 import { type Defect, type Finding, judged, skipped } from '../finding.ts';
 import { containerOf } from '../pods.ts';
 import type { Probe } from '../run-checks.ts';
+import { portTrouble } from './service-ports.ts';
 import { describeRun, isGood, type ServiceState, stateOf, wordsOf } from './service-state.ts';
 
 /** An end that is longer ago has been followed by a time in which all went well. */
@@ -165,29 +164,6 @@ async function lookAll(facts: VerifyFacts): Promise<readonly Looked[]> {
     const answer = answers.get(service.planned.name);
     return { service, answer, state: stateOf(service, answer, serverMs) };
   });
-}
-
-interface ServiceSpec {
-  readonly selector?: Readonly<Record<string, string>>;
-  readonly ports?: readonly { readonly port: number; readonly targetPort?: number | string }[];
-}
-
-/** What keeps a Kubernetes Service from leading to its pods. */
-function portTrouble({ planned: { name, row }, service }: ServiceFacts): string | undefined {
-  if (!service) return 'it is not there';
-  const { selector = {}, ports = [] } = (service as KubeObject & { readonly spec?: ServiceSpec }).spec ?? {};
-  const isOpen = (wanted: number) =>
-    ports.some(({ port, targetPort = port }) => port === wanted && String(targetPort) === String(wanted));
-  const missing = row.ports.filter(({ port }) => !isOpen(port)).map(({ port }) => port);
-  if (missing.length > 0) return `it lacks port ${missing.join(', ')}`;
-  const isOwn = Object.keys(selector).length === 1 && selector[serviceLabel] === name;
-  return isOwn
-    ? undefined
-    : `it leads to ${
-        Object.entries(selector)
-          .map(([key, value]) => `${key}=${value}`)
-          .join(', ') || 'nothing'
-      }`;
 }
 
 function imageOf({ deployment, planned }: ServiceFacts): string | undefined {

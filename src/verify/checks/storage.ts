@@ -31,8 +31,8 @@ export const storageProbes: Readonly<Record<string, Probe<VerifyFacts>>> = {
   'volumes-present': async (facts) => {
     const [kept, { nodes }] = await Promise.all([keptData(facts), facts.cluster()]);
     const defects = kept.flatMap(({ claim, volume }): Defect[] => {
-      // A claim without a volume is told as unbound.
-      if (claim?.volumeName === undefined || claim.phase === 'Pending') return [];
+      // A claim that waits for its volume, or has lost it, is told as such.
+      if (claim?.volumeName === undefined || claim.phase !== 'Bound') return [];
       const object = `pv/${claim.volumeName}`;
       if (!volume) return [{ object, cause: 'it is not there' }];
       if (volume.phase !== 'Bound') return [{ object, cause: `it is ${volume.phase}` }];
