@@ -21,7 +21,7 @@ const metadata = 'edgex-core-metadata';
 
 labTest('what is told of an installation', (lab, context) =>
   inNamespace(lab, namespace, async () => {
-    await install(lab, namespace, ...smallWith('redis'));
+    await install(lab, namespace, ...smallWith('redis', 'device-virtual'));
     await context.test('every service is ready, with version, age and address', () => allIsTold(lab));
     await context.test('the reports of a verification are what their schemas say', () => reportsAreValid(lab));
     await context.test('half of it down, the other half is told as before', () => halfIsDown(lab));
@@ -95,6 +95,7 @@ async function reportsAreValid(lab: Lab): Promise<void> {
       assert.deepEqual(page.problems(), []);
       assert.ok((await page.evaluate<number>('document.documentElement.scrollWidth')) <= 360);
       assert.equal(await page.evaluate("document.querySelectorAll('.rollout tbody tr').length"), 6);
+      assert.ok((await page.evaluate<number>("document.querySelectorAll('.chart .sample').length")) > 1);
     });
   } finally {
     await rm(folder, { recursive: true });
