@@ -24,12 +24,12 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(place, { recursive: true, force: true }));
 
-function run(script: string, command = 'sh') {
+function run(script: string) {
   const moved = script
     .replaceAll('/volumes', join(place, 'volumes'))
     .replaceAll('/state', join(place, 'state'))
     .replaceAll('/dev/termination-log', join(place, 'report'));
-  const { status, stderr } = spawnSync(command, ['-c', moved], { encoding: 'utf8', timeout: 10_000 });
+  const { status, stderr } = spawnSync('sh', ['-c', moved], { encoding: 'utf8', timeout: 10_000 });
   const report = join(place, 'report');
   const message = existsSync(report) ? readFileSync(report, 'utf8') : '';
   rmSync(report, { force: true });
@@ -96,6 +96,30 @@ test('every claim whose directory can not be made is told, with the words of the
     ],
   );
   assert.match(troubles[0]?.words ?? '', /Not a directory|File exists/i);
+});
+
+/** As where a file server takes root for nobody. */
+const squash = `chown() { echo "chown: Operation not permitted" >&2; return 1; }\n`;
+const stranger = directory({ uid: uid + 1 });
+
+test('a directory that can not be given to its user becomes one for all, and that is told and no failure', () => {
+  assert.deepEqual(run(squash + directoryScript([stranger])), {
+    status: 0,
+    stderr: '',
+    troubles: [{ claim: 'redis-data', step: 'own', words: 'chown: Operation not permitted' }],
+  });
+  assert.equal(statSync(made()).mode & 0o777, 0o777);
+  assert.equal(run(probeWhenMade(probed)).status, 0);
+});
+
+test('a service that gives its files away is tried in that, too', () => {
+  run(directoryScript([directory()]));
+  const { status, troubles } = run(squash + probeScript([{ ...probed, gives: true }]));
+  assert.equal(status, 1);
+  assert.deepEqual(
+    troubles.map(({ step }) => step),
+    ['give'],
+  );
 });
 
 test('a volume that can not be written tells so', () => {
