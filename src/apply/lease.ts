@@ -71,7 +71,7 @@ async function acquire(context: LeaseContext): Promise<Lease> {
   let seen: { readonly version: string | undefined; readonly sinceMs: number } | undefined;
   for (;;) {
     signal.throwIfAborted();
-    const live = (await kube.get(refTo(context))) as Lease | undefined;
+    const live = (await kube.get(leaseRef(context.namespace))) as Lease | undefined;
     const version = live?.metadata.resourceVersion;
     const owner = live?.spec?.holderIdentity;
     // The answer to our own write may have been lost.
@@ -100,10 +100,10 @@ async function take(live: Lease | undefined, context: LeaseContext): Promise<Lea
   try {
     if (live) return await patchLease(live, spec, context);
     const metadata = { name: leaseName, namespace, labels };
-    return (await kube.create({ ...refTo(context), metadata, spec })) as Lease;
+    return (await kube.create({ ...leaseRef(context.namespace), metadata, spec })) as Lease;
   } catch (error) {
     if (hasStatus(error, 409)) return undefined;
-    const found = (await kube.get(refTo(context))) as Lease | undefined;
+    const found = (await kube.get(leaseRef(context.namespace))) as Lease | undefined;
     if (found?.spec?.holderIdentity === holder) return found;
     throw error;
   }
@@ -128,7 +128,7 @@ async function keep(
     } catch (error) {
       if (hasStatus(error, 404) && context.endsNamespace) return undefined;
       if (!hasStatus(error, 409) && !hasStatus(error, 404)) continue;
-      const live = (await context.kube.get(refTo(context)).catch(() => lease)) as Lease | undefined;
+      const live = (await context.kube.get(leaseRef(context.namespace)).catch(() => lease)) as Lease | undefined;
       if (live?.spec?.holderIdentity !== context.holder) {
         tellLost(takenOver(live, context));
         return undefined;
@@ -153,7 +153,8 @@ async function patchLease(lease: Lease, spec: object, { kube }: LeaseContext): P
   return (await kube.patch(refOf(lease), { metadata: { resourceVersion }, spec })) as Lease;
 }
 
-function refTo({ namespace }: LeaseContext): ObjectRef {
+/** The Lease of an installation. */
+export function leaseRef(namespace: string): ObjectRef {
   return { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', name: leaseName, namespace };
 }
 

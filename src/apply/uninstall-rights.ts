@@ -1,12 +1,15 @@
 import { workloadKinds } from '../plan/ending.ts';
 import { installationKinds } from '../plan/kinds.ts';
 import { keepsData, type Removal } from '../plan/uninstall.ts';
-import { distinct, type Need, type Right, rightsOf } from './rights.ts';
+import { distinct, locking, type Need, type Right, rightsOf } from './rights.ts';
+
+const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease' } as const;
 
 /** All rights that it takes to look for what is to be removed. */
 export function surveyRights(namespace: string, isPurge: boolean): readonly Right[] {
   const needs: readonly Need[] = [
     { apiVersion: 'v1', kind: 'Namespace', verbs: ['get'] },
+    { ...lease, verbs: ['get'] },
     { apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', verbs: ['list'] },
     ...[...installationKinds, ...workloadKinds].map(({ apiVersion, kind }) => ({ apiVersion, kind, verbs: ['list'] })),
     ...(isPurge ? [{ apiVersion: 'v1', kind: 'Node', verbs: ['list'] }] : []),
@@ -24,18 +27,12 @@ export function removalRights(removal: Removal): readonly Right[] {
     ...topLevel.map(({ apiVersion, kind }) => ({ apiVersion, kind, verbs: ['delete'] })),
     ...groundwork.map(({ apiVersion, kind }) => ({ apiVersion, kind, verbs: ['delete', 'get'] })),
     ...(inventory ? [{ apiVersion: 'v1', kind: 'ConfigMap', verbs: isKept ? ['patch'] : ['delete', 'get'] }] : []),
-    ...(namespace.exists ? [locking] : []),
+    ...(namespace.exists ? [...locking, { ...lease, verbs: ['delete'] }] : []),
     ...(isKept || !namespace.managed ? [] : [{ apiVersion: 'v1', kind: 'Namespace', verbs: ['delete', 'get'] }]),
     ...(isPurge ? purgeNeeds(removal) : []),
   ];
   return distinct(needs.flatMap((need) => rightsOf(need, namespace.name)));
 }
-
-const locking: Need = {
-  apiVersion: 'coordination.k8s.io/v1',
-  kind: 'Lease',
-  verbs: ['get', 'create', 'patch', 'delete'],
-};
 
 function purgeNeeds({ namespace, data }: Removal): readonly Need[] {
   const removals = new Set(data.map(({ removal }) => removal.by));

@@ -26,6 +26,7 @@ export const uninstall: Work = (options, program) =>
       },
       clock: systemClock,
       signal: program.signal,
+      runName: program.runName,
       emit,
     });
     emit({ type: 'done', message, writes: kube.writes(), elapsedMs: systemClock.now() - startedMs });

@@ -42,15 +42,17 @@ export interface Removal {
   readonly namespace: NamespaceFacts;
   readonly workloads: readonly KubeObject[];
   readonly leftovers: Leftovers;
+  /** What keeps other runs away; it is the last to go. */
+  readonly lock?: ObjectRef;
   readonly data: readonly StoredData[];
   /** The data go as well. */
   readonly isPurge: boolean;
 }
 
 /** True when there is anything to take away, but for a namespace of ours. */
-export function hasWork({ workloads, leftovers, data, isPurge }: Removal): boolean {
+export function hasWork({ workloads, leftovers, lock, data, isPurge }: Removal): boolean {
   const { groundwork, inventory, trimmed } = leftovers;
-  if (workloads.length > 0 || groundwork.length > 0) return true;
+  if (workloads.length > 0 || groundwork.length > 0 || lock) return true;
   if (!isPurge && data.length > 0) return trimmed !== undefined;
   return inventory !== undefined || data.some(({ hasClaim, removal }) => hasClaim || removal.by !== 'nobody');
 }

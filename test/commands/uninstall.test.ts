@@ -70,6 +70,7 @@ async function run(cluster: LivingCluster, changes: Partial<Uninstallation> = {}
       namespace,
       isPurge: false,
       timeoutMs: 900_000,
+      runName: 'this run',
       confirm: async () => {},
       signal: new AbortController().signal,
       emit: (event) => events.push(event),
@@ -353,6 +354,7 @@ test('whoever says no has lost nothing', async () => {
       namespace,
       isPurge: true,
       timeoutMs: 1,
+      runName: 'this run',
       confirm: () => Promise.reject(new Error('no')),
       signal: new AbortController().signal,
       emit: () => {},
@@ -421,8 +423,8 @@ for (const [what, objects, isPurge] of beginnings) {
         const first = await run(cluster, { isPurge });
         const second = await run(cluster, { isPurge });
         const where = `write ${write} of ${writes}${isCarriedOut ? ', answer lost' : ''}`;
-        // A pod whose creation got no answer is found, and made anew.
-        assert.ok(first.failure || isCarriedOut, where);
+        // What only the lock lost comes to the same end.
+        assert.ok(first.failure || isCarriedOut || write > writes - 2, where);
         assert.equal(second.failure, undefined, `${where}: ${second.failure?.cause}`);
         assert.deepEqual([...cluster.objects.keys()].toSorted(), end, where);
       }

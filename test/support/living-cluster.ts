@@ -144,6 +144,7 @@ export function livingCluster(existing: readonly KubeObject[], life: Life = {}):
       }
       return write(async () => {
         const made = await store.create(object);
+        if (object.kind !== 'Pod') return made;
         scripts.push((object as Spec).spec.containers?.[0]?.command?.at(-1) ?? '');
         const done = { ...made, status: { phase: 'Succeeded' } };
         objects.set(refKey(refOf(object)), done);

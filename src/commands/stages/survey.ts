@@ -1,5 +1,6 @@
 import { requireRights } from '../../apply/access.ts';
 import { listWorkloads } from '../../apply/end-workloads.ts';
+import { leaseRef } from '../../apply/lease.ts';
 import { surveyRights } from '../../apply/uninstall-rights.ts';
 import { readCluster } from '../../facts/cluster.ts';
 import { readInstalled } from '../../facts/installed.ts';
@@ -7,6 +8,7 @@ import { readStorage } from '../../facts/storage.ts';
 import { hasStatus } from '../../kube/errors.ts';
 import type { KubeClient } from '../../kube/types.ts';
 import { type Erasures, planErasures } from '../../plan/erasures.ts';
+import { isManaged } from '../../plan/ownership.ts';
 import type { Release } from '../../plan/release.ts';
 import { findStoredData } from '../../plan/stored-data.ts';
 import { findLeftovers, type Removal, requireUnused } from '../../plan/uninstall.ts';
@@ -29,9 +31,10 @@ export interface Scope {
  */
 export async function survey(kube: KubeClient, { release, namespace, isPurge }: Scope): Promise<Survey> {
   try {
-    const [installed, workloads, storage, cluster, pods] = await Promise.all([
+    const [installed, workloads, lease, storage, cluster, pods] = await Promise.all([
       readInstalled(kube, namespace),
       listWorkloads(kube, namespace),
+      kube.get(leaseRef(namespace)),
       readStorage(kube, namespace),
       isPurge ? readCluster(kube) : undefined,
       isPurge ? kube.list('v1', 'Pod', { namespace }) : [],
@@ -42,6 +45,7 @@ export async function survey(kube: KubeClient, { release, namespace, isPurge }: 
       namespace: installed.namespace,
       workloads,
       leftovers: findLeftovers(installed),
+      ...(lease && isManaged(lease) ? { lock: leaseRef(namespace) } : {}),
       data,
       isPurge,
       erasures: cluster ? planErasures({ release, namespace, data, cluster }) : { byPod: [], lost: [] },

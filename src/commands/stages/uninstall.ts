@@ -1,15 +1,21 @@
 import { requireRights } from '../../apply/access.ts';
+import { leaseRef } from '../../apply/lease.ts';
 import { awaitNamespaceGone, type RemovalContext } from '../../apply/remove.ts';
 import { removalRights } from '../../apply/uninstall-rights.ts';
 import type { Emit } from '../../base/events.ts';
+import { refOf } from '../../base/kube-types.ts';
 import { programName } from '../../options/commands.ts';
 import { formatSite, type SiteClaims } from '../../plan/erasures.ts';
+import { isManaged } from '../../plan/ownership.ts';
 import type { StoredData } from '../../plan/stored-data.ts';
 import { hasWork, keepsData } from '../../plan/uninstall.ts';
 import { dismantle, leaveNamespace, provideNamespace } from './dismantle.ts';
+import { exclusively } from './exclusive.ts';
 import { type Scope, type Survey, survey } from './survey.ts';
 
 export interface Uninstallation extends Omit<RemovalContext, 'deadlineMs'>, Scope {
+  /** Names this run among all. */
+  readonly runName: string;
   readonly timeoutMs: number;
   /** Called before data are deleted, when everything else is in order; it throws when they are to stay. */
   readonly confirm: (data: readonly StoredData[]) => Promise<void>;
@@ -35,8 +41,14 @@ export async function removeInstallation(run: Uninstallation): Promise<string> {
   // Whoever was asked may have taken his time.
   const context = { ...run, deadlineMs: clock.now() + timeoutMs };
   const standing = await provideNamespace(found, context);
-  if (isWorking) await dismantle(standing, context);
-  if (!keepsData(standing)) await leaveNamespace(standing, context);
+  const end = async (signal: AbortSignal): Promise<void> => {
+    if (isWorking) await dismantle(standing, { ...context, signal });
+    if (!keepsData(standing)) await leaveNamespace(standing, { ...context, signal });
+    const lock = await kube.get(leaseRef(namespace));
+    if (lock && isManaged(lock)) await kube.delete(refOf(lock));
+  };
+  if (isWorking && standing.namespace.exists) await exclusively({ ...run, endsNamespace: true }, end);
+  else await end(run.signal);
   tellKept(standing, emit);
   return summary(standing, isWorking);
 }
