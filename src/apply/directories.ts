@@ -26,7 +26,7 @@ export async function prepareDirectories(plan: Plan, context: OneShotContext): P
   const end = await runOneShot(
     {
       pod,
-      purpose: "prepares the volumes' directories",
+      purpose: `prepares the directories of the volumes in ${textOf(storage)}`,
       forbiddenHint: directoryPodHint(namespace),
       longestRunMs,
       tailLines: 0,
@@ -40,9 +40,13 @@ export async function prepareDirectories(plan: Plan, context: OneShotContext): P
 const longestRunMs = 60_000;
 
 function placeOf({ directories: volumes }: Plan, storage: OwnPlace, { spec }: Pod): TriedPlace {
-  const node = spec.nodeName ?? 'NODE';
-  if (storage.kind === 'local') return { text: `${storage.root} on node ${node}`, node, volumes };
-  return { text: `${storage.server}:${storage.path}`, server: storage.server, node, volumes };
+  const server = storage.kind === 'nfs' ? { server: storage.server } : {};
+  return { text: textOf(storage), node: spec.nodeName ?? 'NODE', volumes, ...server };
+}
+
+function textOf(storage: OwnPlace): string {
+  if (storage.kind === 'nfs') return `${storage.server}:${storage.path}`;
+  return `${storage.root} on node ${storage.hostname}`;
 }
 
 type OwnPlace = StorageChoice & { readonly kind: 'local' | 'nfs' };

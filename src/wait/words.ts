@@ -67,6 +67,7 @@ const noise: readonly RegExp[] = [
   /OCI runtime create failed: runc create failed: unable to start container process: /g,
   /^MountVolume\.SetUp failed for volume "[^"]*" : mount failed: exit status \d+ Mounting command: .*? Output: /,
   /: unknown$/,
+  / or manually by the system administrator\. If volume creation is delayed, .*$/,
   /,? ?(no new claims to deallocate,? )?preemption: .*$/,
   / \(pod: "[^"]*", container: [^)]*\)/,
   / in pod \S+_\S+\([-0-9a-f]+\)/,
