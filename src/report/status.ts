@@ -4,6 +4,7 @@ import { createPaint, type Paint, type Style } from './paint.ts';
 import { createRedactor, type Redact } from './redact.ts';
 import type { ClaimStatus, ServiceState, ServiceStatus, StatusReport } from './status-view.ts';
 import { truncate, wrap } from './text.ts';
+import { clusterKind } from './verify-words.ts';
 
 const document = { apiVersion: 'edgex-boot/v1', kind: 'Status' } as const;
 
@@ -57,9 +58,8 @@ function headline({ namespace, isInstalled, release, cluster, services, storage,
 }
 
 function clusterWords({ version, distribution, nodes }: NonNullable<StatusReport['cluster']>): string {
-  const kind = distribution === 'other' ? 'Kubernetes' : distribution;
   const down = nodes.filter(({ isReady }) => !isReady).map(({ name }) => name);
-  return `${kind} ${version}${down.length > 0 ? `, not ready: ${down.join(', ')}` : ''}`;
+  return `${clusterKind({ distribution })} ${version}${down.length > 0 ? `, not ready: ${down.join(', ')}` : ''}`;
 }
 
 const marks: Readonly<Record<ServiceState, string>> = {

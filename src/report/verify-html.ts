@@ -8,7 +8,7 @@ import { servicesSection } from './html/services.ts';
 import { timelineSection } from './html/timeline.ts';
 import { type Markup, markup, trusted } from './markup.ts';
 import { createRedactor, type Redact } from './redact.ts';
-import { clusterKind, describeVerdict, formatTime, redactReport, signs } from './verify-words.ts';
+import { clusterKind, describeCounts, formatTime, redactReport, signs, verdictWord } from './verify-words.ts';
 
 /**
  * For people: one page to hand over after commissioning, on a screen or on paper. It needs nothing from outside and has
@@ -27,13 +27,13 @@ export function renderVerifyHtml(report: VerifyReport, redact: Redact = createRe
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
-<title>${verdict === 'passed' ? 'Passed' : 'Failed'}: EdgeX on ${machine.hostname}, namespace ${namespace}</title>
+<title>${verdictWord(shown)}: EdgeX on ${machine.hostname}, namespace ${namespace}</title>
 <style>${trusted(css)}</style>
 </head>
 <body>
 <header>
-<h1 class="${verdict}"><span aria-hidden="true">${signs[verdict]}</span> ${verdict === 'passed' ? 'Passed' : 'Failed'}</h1>
-<p class="lead">${describeVerdict(shown).replace(/^\w+: /, '')}</p>
+<h1 class="${verdict}"><span aria-hidden="true">${signs[verdict]}</span> ${verdictWord(shown)}</h1>
+<p class="lead">${describeCounts(shown)}</p>
 ${facts(shown)}
 </header>
 <main>

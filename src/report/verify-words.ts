@@ -19,8 +19,18 @@ export function problemsOf({ checks }: VerifyReport): readonly CheckResult[] {
   return (['failed', 'warning'] as const).flatMap((state) => checks.filter((check) => stateOf(check) === state));
 }
 
-/** `Failed: 2 of 41 checks, 1 warning`. Checks that were skipped are not counted among them. */
-export function describeVerdict({ verdict, checks }: VerifyReport): string {
+/** `Failed: 2 of 41 checks failed, 1 warning`. */
+export function describeVerdict(report: VerifyReport): string {
+  return `${verdictWord(report)}: ${describeCounts(report)}`;
+}
+
+/** `Passed` or `Failed`. */
+export function verdictWord({ verdict }: VerifyReport): string {
+  return verdict === 'passed' ? 'Passed' : 'Failed';
+}
+
+/** `2 of 41 checks failed, 1 warning, 3 skipped`. Those that were skipped are not among the 41. */
+export function describeCounts({ checks }: Pick<VerifyReport, 'checks'>): string {
   const count = (state: CheckState) => checks.filter((check) => stateOf(check) === state).length;
   const [failed, warnings, skipped] = [count('failed'), count('warning'), count('skipped')];
   const done = checks.length - skipped;
@@ -29,7 +39,7 @@ export function describeVerdict({ verdict, checks }: VerifyReport): string {
     ...(warnings > 0 ? [`${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`] : []),
     ...(skipped > 0 ? [`${skipped} skipped`] : []),
   ];
-  return `${verdict === 'passed' ? 'Passed' : 'Failed'}: ${notes.join(', ')}`;
+  return notes.join(', ');
 }
 
 /** The versions of all that takes part, each with its name. */
@@ -42,7 +52,7 @@ export function versionsOf({ release, version, cluster }: VerifyReport): readonl
 }
 
 /** What a cluster calls itself; `other` is only our word for what we don't know. */
-export function clusterKind({ distribution }: NonNullable<VerifyReport['cluster']>): string {
+export function clusterKind({ distribution }: { readonly distribution: string }): string {
   return distribution === 'other' ? 'Kubernetes' : distribution;
 }
 

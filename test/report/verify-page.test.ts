@@ -103,7 +103,7 @@ async function drawsSamples(browser: Browser): Promise<void> {
           const slope = (figures.at(-1) - figures[0]) / (places.at(-1) - places[0]);
           return (place) => figures[0] + (place - places[0]) * slope;
         };
-        const atMs = scale('.tick', 'text.x', 'x', 'ms');
+        const atMs = scale('text.x', 'text.x', 'x', 'ms');
         const count = scale('.grid', 'text.y', 'y', 'count');
         return [...chart.querySelectorAll('.sample')].map(middle)
           .map(({ x, y }) => ({ atMs: atMs(x), count: count(y) }));

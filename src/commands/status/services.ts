@@ -1,18 +1,17 @@
-import type { Deployment, KubeObject } from '../../base/kube-types.ts';
+import type { Deployment } from '../../base/kube-types.ts';
 import { databaseService, gatesOf } from '../../plan/gates.ts';
-import { serviceLabel } from '../../plan/labels.ts';
 import { isManaged } from '../../plan/ownership.ts';
 import type { Release, ServiceRow } from '../../plan/release.ts';
 import type { ServiceState, ServiceStatus } from '../../report/status-view.ts';
 import { versionIn } from '../../verify/checks/services.ts';
 import type { Answer } from '../../verify/facts.ts';
 import { containerOf } from '../../verify/pods.ts';
-import type { ServiceAddress } from '../../verify/types.ts';
 import type { Cause } from '../../wait/causes.ts';
 import { judge, type Verdict } from '../../wait/judge.ts';
 import { readiness } from '../../wait/readiness.ts';
 import { groupViews, type ServiceView, type ViewedService } from '../../wait/views.ts';
 import { describeFinding } from '../../wait/words.ts';
+import { addressesOf } from './addresses.ts';
 import { type Parts, readOr } from './parts.ts';
 
 /** A service that is there, or should be. */
@@ -121,29 +120,4 @@ function imageIn(deployment: Deployment | undefined): string | undefined {
 
 interface Template {
   readonly spec?: { readonly containers?: readonly { readonly name: string; readonly image: string }[] };
-}
-
-/** Where a Service leads to the pods of a service: inside, and where it was exposed outside, too. */
-function addressesOf(object: KubeObject, service: string): readonly ServiceAddress[] {
-  const { spec, status, metadata } = object as KubeService;
-  if (spec.selector?.[serviceLabel] !== service) return [];
-  const outside = (status?.loadBalancer?.ingress ?? []).flatMap(({ ip, hostname }) => ip ?? hostname ?? []);
-  const hosts = [...(spec.clusterIP && spec.clusterIP !== 'None' ? [spec.clusterIP] : []), ...outside];
-  return (spec.ports ?? []).flatMap(({ port, nodePort }) => [
-    ...hosts.map((host) => ({ name: metadata.name, port, address: `${host}:${port}` })),
-    ...(nodePort ? [{ name: metadata.name, port: nodePort, address: `any node:${nodePort}` }] : []),
-  ]);
-}
-
-interface KubeService extends KubeObject {
-  readonly spec: {
-    readonly selector?: Readonly<Record<string, string>>;
-    readonly clusterIP?: string;
-    readonly ports?: readonly { readonly port: number; readonly nodePort?: number }[];
-  };
-  readonly status?: {
-    readonly loadBalancer?: {
-      readonly ingress?: readonly { readonly ip?: string; readonly hostname?: string }[];
-    };
-  };
 }

@@ -64,7 +64,7 @@ function checkItem(check: CheckResult): Markup {
   const { code, title, detail, evidence = [], hint, elapsedMs } = check;
   const state: CheckState = stateOf(check);
   return markup`<li id="${idOf(check)}">
-<p class="state ${state}">${signs[state]} ${state}</p>
+<p class="${state}">${signs[state]} ${state}</p>
 <div>
 <p class="title">${title}</p>
 ${detail ? markup`<p class="detail">${detail}</p>` : ''}

@@ -23,7 +23,7 @@ export function rateChart({ samples, perMinute, expectedPerMinute }: EventRate):
   });
   return markup`<div class="plot"><svg class="chart" role="img" aria-label="${label}">
 ${counts.map((count) => markup`<line class="grid" x1="0" y1="${y(count)}" x2="100%" y2="${y(count)}"/><text class="y" data-count="${count}" x="0" y="${y(count)}" dx="-8" dy="0.32em">${count}</text>\n`)}
-${timeTicks(lastMs).map(({ ms, text }) => markup`<line class="tick" x1="${x(ms)}" y1="100%" x2="${x(ms)}" y2="100%"/><text class="x" data-ms="${ms}" x="${x(ms)}" y="100%" dy="1.6em">${text}</text>\n`)}
+${timeTicks(lastMs).map(({ ms, text }) => markup`<text class="x" data-ms="${ms}" x="${x(ms)}" y="100%" dy="1.6em">${text}</text>\n`)}
 ${expectedPerMinute === undefined ? '' : markup`<line class="expected" x1="0" y1="${y(0)}" x2="100%" y2="${y(expected)}"/>`}
 ${segments}
 ${samples.map(({ atMs, count }) => markup`<circle class="sample" cx="${x(atMs)}" cy="${y(count)}" r="2.5"><title>${count} after ${(atMs / 1000).toFixed(1)} s</title></circle>\n`)}</svg></div>`;

@@ -76,11 +76,10 @@ function row(timeline: ServiceTimeline, { startMs, endMs }: RolloutView): Markup
 `;
 }
 
-function waitedWords(timeline: ServiceTimeline): string {
-  if (timeline.waitsFor.length === 0) return '–';
-  const waiting = phasesOf(timeline).find(({ phase }) => phase === 'waiting');
-  if (waiting?.toMs === undefined) return 'until now';
-  return formatSeconds(waiting.toMs - waiting.fromMs);
+function waitedWords({ waitsFor, createdMs, gatesPassedMs, startedMs }: ServiceTimeline): string {
+  if (waitsFor.length === 0) return '–';
+  if (gatesPassedMs !== undefined) return formatSeconds(gatesPassedMs - createdMs);
+  return startedMs === undefined ? 'until now' : '–';
 }
 
 function readyWords(timeline: ServiceTimeline): string | Markup {
