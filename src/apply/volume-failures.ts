@@ -27,6 +27,8 @@ interface Finding {
   readonly claim: string;
   readonly cause: string;
   readonly hint: string;
+  /** What the hint ends with, of this volume alone. */
+  readonly command?: string;
 }
 
 /** What all containers of a pod have told. */
@@ -50,8 +52,15 @@ export function describeTroubles(troubles: readonly VolumeTrouble[], place: Trie
     object: subject(claims, place),
     cause: causes.join('; ') || 'its volumes could not be tried',
     ...(evidence.length > 0 ? { evidence } : {}),
-    hint: [...new Set(findings.map(({ hint }) => hint))].join(' ') || 'Look at the node, and run this again.',
+    hint: joinHints(findings) || 'Look at the node, and run this again.',
   });
+}
+
+function joinHints(findings: readonly Finding[]): string {
+  const byHint = Map.groupBy(findings, ({ hint }) => hint);
+  return [...byHint]
+    .map(([hint, each]) => [hint, each.flatMap(({ command }) => command ?? []).join(' && ')].join(' ').trim())
+    .join(' ');
 }
 
 const wholePlace = '*';
@@ -139,16 +148,18 @@ function denied(
     }[step as string];
     return {
       cause: `${server} takes root for somebody else (root_squash): in ${text} ${what ?? 'no directory can be given to the user of its service'}`,
-      hint:
-        step === 'give'
-          ? 'Export it with no_root_squash.'
-          : `Export it with no_root_squash, or make the directory on ${server} yourself: mkdir -p ${path} && chown ${owner} ${path}`,
+      ...(step === 'give'
+        ? { hint: 'Export it with no_root_squash.' }
+        : {
+            hint: `Export it with no_root_squash, or on ${server} do yourself:`,
+            command: `mkdir -p ${path} && chown ${owner} ${path}`,
+          }),
     };
   }
   return {
     cause: `user ${owner} may not write in ${volume?.path ?? text}`,
-    hint: server
-      ? `On ${server}: chown ${owner} ${path}`
-      : `Look at its owner and mode, and whether SELinux or AppArmor forbids it on node ${node}.`,
+    ...(server
+      ? { hint: `On ${server}:`, command: `chown ${owner} ${path}` }
+      : { hint: `Look at its owner and mode, and whether SELinux or AppArmor forbids it on node ${node}.` }),
   };
 }

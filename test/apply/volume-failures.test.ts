@@ -70,7 +70,7 @@ const cases: readonly (readonly [
     "redis-data make mkdir: can't create directory: Permission denied",
     'persistentvolumeclaim/redis-data',
     /root_squash\): in nas:\/srv no directory can be made there$/,
-    /no_root_squash, or make .* mkdir -p \/srv\/edgex\/redis-data && chown 999:1000 \/srv\/edgex\/redis-data$/,
+    /no_root_squash, or on nas do yourself: mkdir -p \/srv\/edgex\/redis-data && chown 999:1000 \/srv\/edgex\/redis-data$/,
   ],
   [
     'root_squash, where a directory belongs to nobody',
@@ -139,6 +139,14 @@ for (const [what, place, message, object, cause, hint] of cases) {
     assert.match(details.hint ?? '', hint);
   });
 }
+
+test('what to do for several volumes is one hint', () => {
+  const message = 'consul-data make mkdir: Permission denied\nredis-data make mkdir: Permission denied';
+  const { cause, hint } = describeTroubles(parseTroubles(message), nfs).details;
+  assert.match(cause, /^nas takes root for somebody else[^;]*$/);
+  assert.equal(hint?.match(/no_root_squash/g)?.length, 1);
+  assert.match(hint ?? '', /chown 100:1000 \/srv\/edgex\/consul-data && mkdir -p \/srv\/edgex\/redis-data/);
+});
 
 test('a pod that failed without a word is told all the same', () => {
   const { details } = describeTroubles([], local);
