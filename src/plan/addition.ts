@@ -17,11 +17,18 @@ export interface Addition {
   readonly objects: readonly KubeObject[];
 }
 
+/** A Secret whose entries are files of the service's container. */
+export interface SecretFolder {
+  readonly secret: string;
+  readonly path: string;
+}
+
 export interface AdditionOptions {
   readonly trees: ConfigTrees;
   readonly overrides: Overrides[string];
   /** Of its objects. */
   readonly annotations: Readonly<Record<string, string>>;
+  readonly secretFolder?: SecretFolder;
 }
 
 /**
@@ -31,7 +38,7 @@ export interface AdditionOptions {
 export function planAddition(
   plan: Plan,
   { name, row }: { readonly name: string; readonly row: ServiceRow },
-  { trees, overrides, annotations }: AdditionOptions,
+  { trees, overrides, annotations, secretFolder }: AdditionOptions,
 ): Addition {
   const { release, namespace, database, architecture, toolsImage } = plan;
   const isSeeded = row.configuration === 'seeded' && row.registration !== undefined;
@@ -50,11 +57,31 @@ export function planAddition(
   const objects = [
     ...renderFiles(service, context),
     renderService(service, context),
-    renderDeployment(service, context),
+    withSecret(renderDeployment(service, context), secretFolder),
   ];
   return {
     service,
     ...(configuration ? { configuration } : {}),
     objects: objects.map((object) => ({ ...object, metadata: { ...object.metadata, annotations } })),
   };
+}
+
+interface PodSpec {
+  readonly containers: readonly { readonly volumeMounts?: readonly object[] }[];
+  readonly volumes?: readonly object[];
+}
+
+const secretVolume = 'secret-files';
+
+function withSecret(deployment: KubeObject, folder: SecretFolder | undefined): KubeObject {
+  if (!folder) return deployment;
+  const spec = deployment.spec as { readonly template: { readonly spec: PodSpec } };
+  const { containers, volumes = [] } = spec.template.spec;
+  const mount = { name: secretVolume, mountPath: folder.path, readOnly: true };
+  const pod: PodSpec = {
+    ...spec.template.spec,
+    containers: containers.map((each) => ({ ...each, volumeMounts: [...(each.volumeMounts ?? []), mount] })),
+    volumes: [...volumes, { name: secretVolume, secret: { secretName: folder.secret } }],
+  };
+  return { ...deployment, spec: { ...spec, template: { ...spec.template, spec: pod } } };
 }

@@ -120,8 +120,8 @@ const service = z.strictObject({
     .strictObject({
       /** Below which path its settings say where to: Address, Port, Protocol, Topic, User, Password. */
       addressable: z.string(),
-      /** The setting that lists what an event goes through. */
-      order: z.string(),
+      /** Below which path they name the files of its client certificate: cert, key. */
+      parameters: z.string(),
       /** What its log says when it can't connect to the broker. */
       unreachable: z.string(),
     })

@@ -6,9 +6,10 @@ import { consulStore, type KeyValueStore } from '../../consul/kv.ts';
 import { seedConfiguration } from '../../consul/seed.ts';
 import type { Addition } from '../../plan/addition.ts';
 import { inventoryName, listRefs, readInventory, refKey } from '../../plan/inventory.ts';
+import { commonLabels } from '../../plan/labels.ts';
 import { isManaged } from '../../plan/ownership.ts';
 import { ledgerKey, planSeed, seedPrefixes } from '../../plan/seed.ts';
-import type { ServiceConfiguration } from '../../plan/types.ts';
+import type { Plan, ServiceConfiguration } from '../../plan/types.ts';
 import { loadCauses } from '../../wait/causes.ts';
 import { awaitRollout } from '../../wait/rollout.ts';
 import { registryOf } from '../stages/run.ts';
@@ -24,6 +25,12 @@ const rolloutMs = 120_000;
 /** For each of the questions when the guest leaves; after an interrupt there is little time. */
 const farewellMs = 2_000;
 
+/** Files for a guest's container that not everybody may read. */
+export interface GuestSecret {
+  readonly name: string;
+  readonly files: Readonly<Record<string, string>>;
+}
+
 /** True for a service that is there to stay, whoever made it. */
 export function isResident(deployment: KubeObject | undefined): deployment is KubeObject {
   return deployment !== undefined && deployment.metadata.annotations?.[temporaryAnnotation] === undefined;
@@ -32,12 +39,14 @@ export function isResident(deployment: KubeObject | undefined): deployment is Ku
 /**
  * Applies the service, seeds its settings and waits until it is ready.
  * @param onStarted is given the means to take it away again, before the first write
+ * @param secret goes with it
  * @throws BootError as the apply, `seedConfiguration` and `awaitRollout`
  */
 export async function welcome(
   addition: Addition,
   context: TrialContext,
   onStarted: (leave: () => Promise<void>) => void,
+  secret?: GuestSecret,
 ): Promise<void> {
   const { kube, plan, reach, emit, program } = context;
   const { configuration, objects } = addition;
@@ -45,13 +54,31 @@ export async function welcome(
   onStarted(() => sendOff(addition, context));
   await listOnInventory(context, (present) => [...present, ...refs]);
   // A leftover that is on its way out comes back with this.
-  for (const object of objects) await kube.apply(object);
+  for (const object of objects) {
+    const applied = await kube.apply(object);
+    if (secret && object.kind === 'Deployment') await kube.apply(renderSecret(secret, applied, plan));
+  }
   if (configuration) {
     const patience = patienceFor(rolloutMs, program.signal);
     const store = consulStore(reach, registryOf(plan), patience);
     await seedConfiguration({ ...patience, store, release: plan.release.release, emit }, [configuration]);
   }
   await awaitService(addition.service, context, rolloutMs);
+}
+
+/** Not on the inventory, since it goes with the Deployment, whoever deletes that. */
+function renderSecret(
+  { name, files }: GuestSecret,
+  { apiVersion, kind, metadata }: KubeObject,
+  { namespace, release }: Plan,
+): KubeObject {
+  const ownerReferences = [{ apiVersion, kind, name: metadata.name, uid: metadata.uid ?? '' }];
+  return {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name, namespace, labels: commonLabels(release), ownerReferences },
+    stringData: files,
+  };
 }
 
 /**

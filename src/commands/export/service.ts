@@ -1,20 +1,17 @@
 import type { Deployment, KubeObject } from '../../base/kube-types.ts';
 import type { Patience } from '../../consul/ask.ts';
 import { consulStore } from '../../consul/kv.ts';
-import { planAddition } from '../../plan/addition.ts';
 import { foldersOf } from '../../plan/configuration.ts';
 import type { ServiceRow } from '../../plan/release.ts';
 import {
   differencesBetween,
   type ExportTarget,
-  overridesOf,
   targetFrom,
   targetInEnvironment,
 } from '../../verify/export-settings.ts';
 import type { SettingsComparison } from '../../verify/export-trial.ts';
 import { registryOf } from '../stages/run.ts';
 import type { TrialContext } from './context.ts';
-import { temporaryAnnotation } from './context.ts';
 import { isResident } from './guest.ts';
 
 /** The release's service that exports events, and what is there of it. */
@@ -50,35 +47,6 @@ export async function readConfigured(
     if (stored.size > 0) return targetFrom((field) => stored.get(`${path}${field}`)?.value);
   }
   return undefined;
-}
-
-/** The service as a guest that sends to a broker. */
-export function planGuest(
-  { name, row, exports }: ExportService,
-  target: ExportTarget,
-  { plan, trees, wish }: TrialContext,
-): ReturnType<typeof planAddition> {
-  return planAddition(
-    plan,
-    { name, row: trusting(row, wish.tls.ca) },
-    {
-      trees,
-      overrides: overridesOf(exports.addressable, target),
-      annotations: wish.keep ? {} : { [temporaryAnnotation]: 'true' },
-    },
-  );
-}
-
-const authorityPath = '/edgex-boot/mqtt-ca.pem';
-
-/** Go takes the authorities that it trusts from this file. */
-function trusting(row: ServiceRow, ca: string | undefined): ServiceRow {
-  if (ca === undefined) return row;
-  return {
-    ...row,
-    env: { ...row.env, SSL_CERT_FILE: authorityPath },
-    files: { ...row.files, [authorityPath]: ca },
-  };
 }
 
 /**

@@ -14,7 +14,8 @@ import { chooseBroker, placeOf } from './broker.ts';
 import type { TrialContext } from './context.ts';
 import { awaitService, welcome } from './guest.ts';
 import { holdInstallation } from './hold.ts';
-import { compareSettings, type ExportService, findExportService, planGuest, readConfigured } from './service.ts';
+import { planGuest, secretOf } from './plan-guest.ts';
+import { compareSettings, type ExportService, findExportService, readConfigured } from './service.ts';
 import { explainSilence } from './silence.ts';
 
 /** For each step of a connection to a broker. */
@@ -84,7 +85,8 @@ export function openExportTrial(given: TrialContext): ExportTrial {
     else {
       const { address, login, topic } = await broker();
       await alone();
-      await welcome(planGuest(found, targetOf(address, topic, login), context), context, onStarted);
+      const guest = planGuest(found, targetOf(address, topic, login), context);
+      await welcome(guest, context, onStarted, secretOf(found, context));
     }
     return { name, wasThere: resident !== undefined };
   });
