@@ -50,6 +50,8 @@ export interface FactsContext {
 /** A service that is asked and ready answers at once. */
 const patienceMs = 2_000;
 const rereadPauseMs = 300;
+/** The rate of events is judged over 20 s at least. */
+const clearRateMs = 21_000;
 
 /** The facts of one run: each is read when it is asked for, once. */
 export function gatherFacts(context: FactsContext): VerifyFacts {
@@ -83,6 +85,13 @@ export function gatherFacts(context: FactsContext): VerifyFacts {
   /** To read a device makes an event, so whoever does it waits until the watch is over. */
   const afterWatch = async (): Promise<void> => {
     await eventCounts().catch(() => undefined);
+  };
+
+  /** Of devices that have only just begun to send nothing can be said yet. */
+  const untilRateIsClear = async (nowMs: number): Promise<number> => {
+    const senders = (await services()).filter(({ planned }) => planned.row.eventsPerMinute !== undefined);
+    const youngestMs = Math.max(...senders.map(({ readySinceMs = 0 }) => readySinceMs));
+    return Math.min(clearRateMs, Math.max(0, youngestMs + clearRateMs - nowMs));
   };
 
   return {
@@ -172,6 +181,7 @@ export function gatherFacts(context: FactsContext): VerifyFacts {
     recentEvents: once(async () => {
       await afterWatch();
       const { serverMs, machineMs } = await dates();
+      await systemClock.sleep(await untilRateIsClear(Date.now() + serverMs - machineMs), signal);
       const events = await endpointOf('events');
       return readRecentEvents({ reach, events, patience }, Date.now() + serverMs - machineMs);
     }),
