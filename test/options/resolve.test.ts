@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type CommandName, commandNames } from '../../src/options/commands.ts';
 import { type Options, resolveOptions } from '../../src/options/resolve.ts';
-import { environmentName, type OptionKey, type OptionRow, optionRows, takes } from '../../src/options/table.ts';
+import type { OptionRow } from '../../src/options/row.ts';
+import { environmentName, type OptionKey, optionRows, takes } from '../../src/options/table.ts';
 import { samples } from './samples.ts';
 
 function firstCommand(row: OptionRow): CommandName {
@@ -46,6 +47,7 @@ test('every row of the table has a default, which is also what a command has tha
     with: [],
     without: [],
     storage: 'auto',
+    size: [],
     set: {},
     architecture: 'amd64',
     shell: 'bash',
@@ -54,6 +56,7 @@ test('every row of the table has a default, which is also what a command has tha
     verify: true,
     forceConflicts: false,
     purgeData: false,
+    overwrite: false,
     yes: false,
     output: 'auto',
     color: 'auto',
