@@ -2,7 +2,8 @@ import { parseArgs } from 'node:util';
 import type { CommandName } from './commands.ts';
 import { operandOf } from './operands.ts';
 import { missingOperand, missingValue, optionOfOthers, singleDash, unexpectedWord, unknownOption } from './problems.ts';
-import { type OptionKey, type OptionRow, optionRows, takes } from './table.ts';
+import type { OptionRow } from './row.ts';
+import { type OptionKey, optionRows, takes } from './table.ts';
 import type { Given } from './values.ts';
 
 /** One part of a command line, with its place in it. */

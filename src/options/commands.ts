@@ -10,7 +10,7 @@ export const commands = {
   uninstall: 'takes everything away but the data, in reverse order',
   storage: 'what the data could be put on, and what install would take; changes nothing',
   render: 'the plain manifests, for kubectl apply or review; needs no cluster',
-  'cloud-init': 'user-data for nodes that install themselves at their first boot; needs no cluster',
+  'cloud-init': 'user-data for nodes that install themselves; needs no cluster',
   images: 'the images of the plan, for a mirror or an air gap; needs no cluster',
   backup: "Consul's keys and all volumes in one file; services are down meanwhile",
   restore: 'puts a backup back where nothing runs; install then starts it',

@@ -1,5 +1,6 @@
 import { commandNames, commands, programName } from './commands.ts';
-import { type OptionRow, optionRows, takes } from './table.ts';
+import type { OptionRow } from './row.ts';
+import { optionRows, takes } from './table.ts';
 
 /** A command with all that may follow it. */
 interface Entry {

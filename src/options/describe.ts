@@ -1,4 +1,4 @@
-import type { OptionRow } from './table.ts';
+import type { OptionRow } from './row.ts';
 
 /** An option as one writes it: `-n, --namespace NAME`, `--output auto|text|json`, `--[no-]verify`. */
 export function describeFlag(row: OptionRow): string {

@@ -2,7 +2,8 @@ import { type CommandName, commandNames, commands, programName } from './command
 import { describeDefault, describeFlag } from './describe.ts';
 import { exitCodeRows } from './exit-codes.ts';
 import { describeCommand, operandOf } from './operands.ts';
-import { type OptionRow, optionGroups, optionRows, rowFor, takes } from './table.ts';
+import { type OptionRow, optionGroups } from './row.ts';
+import { optionRows, rowFor, takes } from './table.ts';
 
 const width = 100;
 const indent = 2;

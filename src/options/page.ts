@@ -2,7 +2,8 @@ import { commandNames, commands, programName } from './commands.ts';
 import { describeDefault, describeFlag } from './describe.ts';
 import { exitCodeRows } from './exit-codes.ts';
 import { describeCommand } from './operands.ts';
-import { environmentName, environmentPrefix, type OptionRow, optionGroups, optionRows, takes } from './table.ts';
+import { type OptionRow, optionGroups } from './row.ts';
+import { environmentName, environmentPrefix, optionRows, takes } from './table.ts';
 
 /** docs/options.md: every option with its default, its environment name and the commands that take it. */
 export function renderOptionsPage(): string {

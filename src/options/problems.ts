@@ -2,7 +2,8 @@ import { BootError } from '../base/errors.ts';
 import { nearestName } from '../base/nearest.ts';
 import { type CommandName, commandNames, programName } from './commands.ts';
 import { describeCommand, type Operand, operandOf } from './operands.ts';
-import { environmentName, environmentPrefix, type OptionRow, optionRows, takes } from './table.ts';
+import type { OptionRow } from './row.ts';
+import { environmentName, environmentPrefix, optionRows, takes } from './table.ts';
 import type { Origin, Problem } from './values.ts';
 
 /** Every way in which a command line or an environment can be wrong, in the words that people read. */

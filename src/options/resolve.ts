@@ -2,11 +2,11 @@ import type { LoadedSite } from '../plan/site.ts';
 import { readFlags, readOperand } from './arguments.ts';
 import type { CommandName } from './commands.ts';
 import { unknownVariable, wrongValue } from './problems.ts';
+import type { OptionRow } from './row.ts';
 import {
   environmentName,
   environmentPrefix,
   type OptionKey,
-  type OptionRow,
   type OptionValues,
   optionRows,
   rowFor,

@@ -1,6 +1,7 @@
 import { programName } from './commands.ts';
+import type { OptionRow } from './row.ts';
 import { siteVersion } from './site-file.ts';
-import { fileKey, type OptionRow, optionRows } from './table.ts';
+import { fileKey, optionRows } from './table.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,7 @@
 import { type SourceYaml, unknownKey, wrongSource } from '../base/source-yaml.ts';
 import { wrongValue } from './problems.ts';
-import { fileKey, type OptionKey, type OptionRow, optionRows } from './table.ts';
+import type { OptionRow } from './row.ts';
+import { fileKey, type OptionKey, optionRows } from './table.ts';
 import { type Given, readValue } from './values.ts';
 
 /** The options of a site file, and what it holds beside them. */

@@ -1,7 +1,7 @@
 import { nearestName } from '../base/nearest.ts';
 import { parseDuration } from '../base/time.ts';
 import type { Overrides } from '../plan/configuration.ts';
-import type { OptionRow } from './table.ts';
+import type { OptionRow } from './row.ts';
 
 /** A value that came from somewhere: a flag as often as it was given, or the environment. */
 export interface Given {

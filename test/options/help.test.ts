@@ -33,7 +33,7 @@ test("a command's help has exactly the options that it takes", () => {
   for (const command of commandNames) {
     const help = commandHelp(command);
     for (const [, row] of optionRows) {
-      const isThere = new RegExp(`^ +(-\\w, )?--(\\[no-\\])?${row.flag}( |$)`, 'm').test(help);
+      const isThere = new RegExp(`^ +(-\\w, )?--(\\[no-\\])?${row.flag}(\\[| |$)`, 'm').test(help);
       assert.equal(isThere, takes(command, row), `${command} --${row.flag}`);
     }
   }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type CommandName, commandNames } from '../../src/options/commands.ts';
+import { operandOf } from '../../src/options/operands.ts';
 import { type Options, resolveOptions } from '../../src/options/resolve.ts';
 import type { OptionRow } from '../../src/options/row.ts';
 import { environmentName, type OptionKey, optionRows, takes } from '../../src/options/table.ts';
@@ -12,11 +13,26 @@ function firstCommand(row: OptionRow): CommandName {
   return command;
 }
 
+/** The word that a command takes beside its options, if it takes one. */
+function operandFor(command: CommandName): readonly string[] {
+  return operandOf(command) ? ['x'] : [];
+}
+
+/** What an option is that nobody gives and that has no default of its own. */
+const nothing: Readonly<Record<OptionRow['type'], unknown>> = {
+  text: undefined,
+  choice: undefined,
+  boolean: false,
+  duration: undefined,
+  list: [],
+  settings: {},
+};
+
 test('every row of the table reaches the options by its flag', () => {
   for (const [key, row] of optionRows) {
     const [text, value] = samples[key];
     for (const command of row.commands) {
-      const options = resolveOptions(command, [`--${row.flag}=${text}`], {});
+      const options = resolveOptions(command, [...operandFor(command), `--${row.flag}=${text}`], {});
       assert.deepEqual(options[key], value, `${command} --${row.flag}`);
       assert.deepEqual(options.origins[key], { from: 'flag', name: `--${row.flag}` });
     }
@@ -28,45 +44,34 @@ test('every row of the table reaches the options by its environment name, and a 
     const name = environmentName(row);
     if (name === undefined) continue;
     const [text, value] = samples[key];
-    const options = resolveOptions(firstCommand(row), [], { [name]: text });
+    const options = resolveOptions(firstCommand(row), operandFor(firstCommand(row)), { [name]: text });
     assert.deepEqual(options[key], value, name);
     assert.deepEqual(options.origins[key], { from: 'environment', name });
 
-    const both = resolveOptions(firstCommand(row), [`--${row.flag}=${text}`], { [name]: 'nonsense' });
+    const words = [...operandFor(firstCommand(row)), `--${row.flag}=${text}`];
+    const both = resolveOptions(firstCommand(row), words, { [name]: 'nonsense' });
     assert.deepEqual(both[key], value, name);
   }
 });
 
 test('every row of the table has a default, which is also what a command has that does not take the option', () => {
   const defaults: Partial<Record<OptionKey, unknown>> = {
-    kubeconfig: undefined,
-    context: undefined,
     namespace: 'edgex',
     reach: 'auto',
     database: 'auto',
-    with: [],
-    without: [],
     storage: 'auto',
-    size: [],
-    set: {},
     architecture: 'amd64',
     shell: 'bash',
-    pristine: false,
     timeoutMs: 900_000,
     verify: true,
-    forceConflicts: false,
-    purgeData: false,
-    overwrite: false,
-    yes: false,
+    windowMs: 10_000,
     output: 'auto',
     color: 'auto',
-    help: false,
-    version: false,
   };
   for (const command of commandNames) {
-    const options: Options = resolveOptions(command, [], {});
-    for (const [key] of optionRows) {
-      assert.deepEqual(options[key], defaults[key], key);
+    const options: Options = resolveOptions(command, operandFor(command), {});
+    for (const [key, row] of optionRows) {
+      assert.deepEqual(options[key], key in defaults ? defaults[key] : nothing[row.type], key);
       assert.deepEqual(options.origins[key], { from: 'default' });
     }
   }

@@ -1,0 +1,87 @@
+import type { Rows } from '../row.ts';
+import { brokerRule } from '../rules.ts';
+import { onExport } from '../takers.ts';
+
+/** How the export over MQTT is checked. */
+export const exportRows = {
+  mqtt: {
+    flag: 'mqtt',
+    type: 'text',
+    placeholder: 'URL',
+    bare: 'auto',
+    rule: brokerRule,
+    notInFile: true,
+    group: 'Export check',
+    commands: ['verify'],
+    help: 'Check as well that events come out at an MQTT broker. Without a URL: the one that the export service has, one in the namespace, or one that is started for the check.',
+  },
+  mqttCheck: {
+    flag: 'mqtt-check',
+    type: 'text',
+    placeholder: 'URL',
+    bare: 'auto',
+    rule: brokerRule,
+    group: 'Export check',
+    commands: ['install'],
+    help: 'In the end check that events come out at an MQTT broker, too.',
+  },
+  mqttTopic: {
+    flag: 'mqtt-topic',
+    type: 'text',
+    placeholder: 'TOPIC',
+    default: 'edgex-handson-topic',
+    rule: { pattern: /^(?!\$)[^\s#+\0]{1,200}$/, expected: 'a whole topic, without spaces and wildcards' },
+    group: 'Export check',
+    commands: onExport,
+    help: 'The topic on which events are to come out. Without it an export service that is there keeps its own.',
+  },
+  mqttUsername: {
+    flag: 'mqtt-username',
+    type: 'text',
+    placeholder: 'NAME',
+    group: 'Export check',
+    commands: onExport,
+    help: "The broker's user.",
+  },
+  mqttPasswordFile: {
+    flag: 'mqtt-password-file',
+    type: 'text',
+    placeholder: 'FILE',
+    group: 'Export check',
+    commands: onExport,
+    help: "The file with the user's password. Without it: MQTT_PASSWORD in the environment.",
+  },
+  mqttCa: {
+    flag: 'mqtt-ca',
+    type: 'text',
+    placeholder: 'FILE',
+    group: 'Export check',
+    commands: onExport,
+    help: "The certificate of the authority that signed the broker's, in PEM. Without it: the authorities of the system.",
+  },
+  mqttCert: {
+    flag: 'mqtt-cert',
+    type: 'text',
+    placeholder: 'FILE',
+    group: 'Export check',
+    commands: onExport,
+    help: 'A client certificate for the broker, in PEM.',
+  },
+  mqttKey: {
+    flag: 'mqtt-key',
+    type: 'text',
+    placeholder: 'FILE',
+    group: 'Export check',
+    commands: onExport,
+    help: 'The key of the client certificate, in PEM.',
+  },
+  keep: {
+    flag: 'keep',
+    type: 'boolean',
+    default: false,
+    flagOnly: true,
+    group: 'Export check',
+    commands: onExport,
+    help: 'Leave what was started for the check, broker and export service, instead of taking it away again.',
+  },
+} as const satisfies Rows;

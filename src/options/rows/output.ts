@@ -1,0 +1,83 @@
+import { commandNames } from '../commands.ts';
+import type { Rows } from '../row.ts';
+import { urlRule } from '../rules.ts';
+
+/** What is told, and how. */
+export const outputRows = {
+  shell: {
+    flag: 'shell',
+    type: 'choice',
+    choices: ['bash', 'zsh', 'fish'],
+    default: 'bash',
+    notInFile: true,
+    group: 'Output',
+    commands: ['completion'],
+    help: 'The shell that the completion is for.',
+  },
+  report: {
+    flag: 'report',
+    type: 'list',
+    placeholder: 'FILE',
+    notInFile: true,
+    group: 'Output',
+    commands: ['verify'],
+    help: 'Write the result into files, too, in the form of their endings: .html, .xml (JUnit), .json or .txt (short).',
+  },
+  webhook: {
+    flag: 'webhook',
+    type: 'text',
+    placeholder: 'URL',
+    rule: urlRule,
+    notInFile: true,
+    group: 'Output',
+    commands: ['cloud-init'],
+    help: 'Gets the result of each run on a node, as JSON by POST; the unit calls it, not this program.',
+  },
+  result: {
+    flag: 'result',
+    type: 'text',
+    placeholder: 'FILE',
+    group: 'Output',
+    commands: ['install'],
+    help: 'Keeps how the run ended in a file, as JSON, for whoever looks later.',
+  },
+  output: {
+    flag: 'output',
+    type: 'choice',
+    choices: ['auto', 'text', 'json', 'short', 'junit', 'html'],
+    choicesOf: { short: ['verify'], junit: ['verify'], html: ['verify'] },
+    default: 'auto',
+    group: 'Output',
+    commands: commandNames,
+    help: 'text: a line for each change. json: one document a line, results as JSON. auto: a live view on a terminal, text elsewhere.',
+  },
+  color: {
+    flag: 'color',
+    type: 'choice',
+    choices: ['auto', 'always', 'never'],
+    default: 'auto',
+    convention: { variable: 'NO_COLOR', value: 'never' },
+    group: 'Output',
+    commands: commandNames,
+    help: 'Colours; auto has them on a terminal only.',
+  },
+  help: {
+    flag: 'help',
+    short: 'h',
+    type: 'boolean',
+    default: false,
+    flagOnly: true,
+    group: 'Output',
+    commands: commandNames,
+    help: 'Show the options of a command, and nothing else.',
+  },
+  version: {
+    flag: 'version',
+    type: 'boolean',
+    default: false,
+    flagOnly: true,
+    group: 'Output',
+    commands: commandNames,
+    help: 'Show the version, and nothing else.',
+  },
+} as const satisfies Rows;
