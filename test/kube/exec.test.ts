@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { isBootError } from '../../src/base/errors.ts';
+import { hasStatus } from '../../src/kube/errors.ts';
 import type { ExecEnd, ExecRequest } from '../../src/kube/types.ts';
 import { openTest } from './fake-api.ts';
 
@@ -192,9 +193,10 @@ test('a refusal is told in the words of the API server', async (t) => {
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
   t.after(() => http.close());
   const { kube } = openTest(`http://127.0.0.1:${(http.address() as AddressInfo).port}`);
-  const refused = await kube.exec(request).then(assert.fail, (error) => error);
-  assert.equal(refused.status, 403);
-  assert.match(refused.details.cause, /^denied: User "u" cannot create/);
+  await assert.rejects(kube.exec(request), (error) => {
+    assert.ok(hasStatus(error, 403));
+    return isBootError(error) && /^denied: User "u" cannot create/.test(error.details.cause);
+  });
 });
 
 test('a server that is not there is told as such', async () => {
