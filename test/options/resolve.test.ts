@@ -65,6 +65,7 @@ test('every row of the table has a default, which is also what a command has tha
     timeoutMs: 900_000,
     verify: true,
     windowMs: 10_000,
+    mqttTopic: 'edgex-handson-topic',
     output: 'auto',
     color: 'auto',
   };
