@@ -1,15 +1,17 @@
 import { type TestContext, test } from 'node:test';
 import { type Lab, labUp } from './lab.ts';
 import { withLock } from './lock.ts';
+import { removeClasses } from './storage-class.ts';
 import { labSupported } from './supported.ts';
 
 /** The very first start builds Kubernetes, and several lab tests wait for each other. */
 const timeoutMs = 60 * 60_000;
 const maxSubtests = 16;
 
-/** A test that was interrupted may have left its second node. */
-async function oneNodeLab(): Promise<Lab> {
+/** A test that was interrupted may have left its second node and its storage classes. */
+async function cleanLab(): Promise<Lab> {
   const lab = await labUp();
+  await removeClasses();
   for (const name of lab.nodes.slice(1)) await lab.nodeLeave(name);
   return lab;
 }
@@ -27,7 +29,7 @@ export function labTest(name: string, body: (lab: Lab, context: TestContext) => 
     withLock(
       'test',
       () => {},
-      async () => body(await oneNodeLab(), context),
+      async () => body(await cleanLab(), context),
     ),
   );
 }
