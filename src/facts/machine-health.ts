@@ -5,9 +5,12 @@ import type { MountFacts, NodeFacts } from './types.ts';
 
 /** What a machine that is a node tells of itself, as far as containers depend on it. */
 export interface MachineHealth {
-  readonly node: NodeFacts;
+  /** Of the node; of the machine where no node could be asked for. */
+  readonly name: string;
   /** As Go writes it: `amd64`, `arm64`, `arm`. */
   readonly architecture: string;
+  /** Its own date, in milliseconds since 1970. */
+  readonly dateMs: number;
   readonly memoryBytes: number;
   readonly swapBytes: number;
   /** Whether control groups limit memory; absent where the kernel doesn't say. */
@@ -30,12 +33,31 @@ export function readMachineHealth(
   system: SystemFiles = systemFiles,
 ): MachineHealth | undefined {
   const node = findThisNode(nodes, system);
-  if (!node) return undefined;
+  return node && healthOf(node.name, architecture, system);
+}
+
+/**
+ * The same where the cluster doesn't answer, and nobody knows its nodes: one whose API server has an address of this
+ * machine was to run here. What keeps it from coming up may well be the machine's fault.
+ * @param server the API server's URL
+ */
+export function readLoneMachineHealth(
+  server: string,
+  architecture: string,
+  system: SystemFiles = systemFiles,
+): MachineHealth | undefined {
+  const host = URL.parse(server)?.hostname.replace(/^\[|\]$/g, '') ?? '';
+  const isHere = host === 'localhost' || host === '::1' || host.startsWith('127.') || system.addresses().includes(host);
+  return isHere ? healthOf(system.hostname(), architecture, system) : undefined;
+}
+
+function healthOf(name: string, architecture: string, system: SystemFiles): MachineHealth {
   const memory = system.read('/proc/meminfo') ?? '';
   const limitsMemory = readLimitsMemory(system);
   return {
-    node,
+    name,
     architecture: goArchitecture(architecture),
+    dateMs: Date.now(),
     memoryBytes: readAmount(memory, 'MemTotal'),
     swapBytes: readAmount(memory, 'SwapTotal'),
     ...(limitsMemory === undefined ? {} : { limitsMemory }),

@@ -1,10 +1,11 @@
 import type { ServiceRow } from '../plan/release.ts';
 import type { VerifyFacts } from './facts.ts';
+import { unread } from './unread.ts';
 
 /** What the hints of checks may name in braces. */
 export async function hintWords(facts: VerifyFacts): Promise<Readonly<Record<string, string>>> {
   const { namespace, release } = facts;
-  const plan = await facts.plan().catch(() => undefined);
+  const plan = await facts.plan().catch(unread);
   const services: readonly (readonly [string, ServiceRow])[] =
     plan?.services.map(({ name, row }) => [name, row]) ?? Object.entries(release.services);
   const named = (fits: (row: ServiceRow) => boolean): string => services.find(([, row]) => fits(row))?.[0] ?? 'NAME';

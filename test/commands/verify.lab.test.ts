@@ -143,12 +143,42 @@ labTest('verify', async (lab, context) => {
           return;
         }
         await context.test('before an installation, in every form', () => forms(site));
+        await context.test('what changes is told while somebody watches', () => watched(site));
         const quick = queue.filter(({ isQuick }) => isQuick);
         await context.test(quick.map(({ what }) => what).join(', '), () => plantTogether(site, quick));
       });
     }),
   );
 });
+
+/** A service goes and comes back while somebody watches. */
+async function watched(site: Site): Promise<void> {
+  const service = 'edgex-support-notifications';
+  let text = '';
+  let step = 0;
+  const steps: readonly (readonly [shown: RegExp, act: (kill: (signal: NodeJS.Signals) => void) => unknown])[] = [
+    [/Passed/, () => site.kubectl('scale', `deployment/${service}`, '--replicas=0')],
+    [
+      /✗ services-scaled: edgex-support-notifications: it is scaled to 0/,
+      () => site.kubectl('scale', `deployment/${service}`, '--replicas=1'),
+    ],
+    [/✓ no service is scaled to 0/, (kill) => kill('SIGINT')],
+  ];
+  const command = ['verify', '--namespace', site.namespace, '--only', 'services', '--watch'];
+  const { code, stdout } = await capture('./dist/edgex-boot', command, {
+    env: { KUBECONFIG: site.lab.kubeconfig },
+    watch: (piece, kill) => {
+      text += piece;
+      const [shown, act] = steps[step] ?? [];
+      if (!shown?.test(text)) return;
+      step++;
+      text = '';
+      act?.(kill);
+    },
+  });
+  assert.equal(code, 130, stdout);
+  assert.equal(step, steps.length);
+}
 
 async function forms(site: Site): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'edgex-boot-test-'));

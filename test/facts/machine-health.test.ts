@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { goArchitecture, readMachineHealth } from '../../src/facts/machine-health.ts';
+import { goArchitecture, readLoneMachineHealth, readMachineHealth } from '../../src/facts/machine-health.ts';
 import { clusterFacts } from '../support/facts.ts';
 import { recordedSystem } from './fake-system.ts';
 
@@ -33,12 +33,25 @@ describe('what a machine tells of itself', () => {
     assert.equal(found?.swapBytes, 102_396 * 1024);
     assert.deepEqual(found?.ports, [22, 48_080]);
     assert.equal(found?.architecture, 'amd64');
-    assert.equal(found?.node.name, 'pi');
+    assert.equal(found?.name, 'pi');
   });
 
   it('is nothing where it is no node', () => {
     assert.equal(health({ [bootFile]: 'another' }), undefined);
   });
+
+  for (const [server, isHere] of [
+    ['https://127.0.0.1:6443', true],
+    ['https://[::1]:6443', true],
+    ['https://10.0.0.5:6443', true],
+    ['https://10.0.0.6:6443', false],
+    ['https://cluster.example.com', false],
+  ] as const) {
+    it(`of a cluster that doesn't answer at ${server} it is ${isHere ? 'told' : 'not told'}`, () => {
+      const system = recordedSystem({ files: pi, hostname: 'pi', addresses: ['10.0.0.5'] });
+      assert.equal(readLoneMachineHealth(server, 'arm64', system)?.name, isHere ? 'pi' : undefined);
+    });
+  }
 
   for (const [what, files, limitsMemory] of [
     ['version 2, as it should be', { '/sys/fs/cgroup/cgroup.controllers': 'cpuset cpu io memory pids' }, true],

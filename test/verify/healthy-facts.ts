@@ -1,6 +1,6 @@
 import type { Deployment, KubeObject, Pod } from '../../src/base/kube-types.ts';
 import type { MachineHealth } from '../../src/facts/machine-health.ts';
-import type { ClaimFacts, MountFacts, NodeFacts, VolumeFacts } from '../../src/facts/types.ts';
+import type { ClaimFacts, MountFacts, VolumeFacts } from '../../src/facts/types.ts';
 import { expandConfiguration } from '../../src/plan/configuration.ts';
 import { claimLabel, commonLabels, namespaceLabel } from '../../src/plan/labels.ts';
 import { planSeed, type Stored } from '../../src/plan/seed.ts';
@@ -153,8 +153,6 @@ export function recent(perDevice: number, newestAgeMs: number, silent?: string):
   return { events, sinceMs: nowMs - 120_000, untilMs: nowMs };
 }
 
-export const node: NodeFacts = clusterFacts({}).nodes[0] as NodeFacts;
-
 export function mount(changes: Partial<MountFacts> = {}): MountFacts {
   return {
     path: '/',
@@ -169,7 +167,8 @@ export function mount(changes: Partial<MountFacts> = {}): MountFacts {
 }
 
 export const machine: MachineHealth = {
-  node,
+  name: 'node-1',
+  dateMs: nowMs,
   architecture: 'arm64',
   memoryBytes: 4 * 2 ** 30,
   swapBytes: 0,

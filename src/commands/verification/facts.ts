@@ -11,7 +11,7 @@ import type { Reach } from '../../consul/reach.ts';
 import { readRegistrations } from '../../consul/registrations.ts';
 import { readCluster } from '../../facts/cluster.ts';
 import { factsOf, readInstalled } from '../../facts/installed.ts';
-import { readMachineHealth } from '../../facts/machine-health.ts';
+import { readLoneMachineHealth, readMachineHealth } from '../../facts/machine-health.ts';
 import { readStorage } from '../../facts/storage.ts';
 import type { KubeClient } from '../../kube/types.ts';
 import { expandConfiguration } from '../../plan/configuration.ts';
@@ -20,6 +20,7 @@ import type { Plan } from '../../plan/types.ts';
 import { endpointOfRole } from '../../verify/device-services.ts';
 import type { ExportTrial } from '../../verify/export-trial.ts';
 import type { VerifyFacts } from '../../verify/facts.ts';
+import { unread } from '../../verify/unread.ts';
 import { loadCauses } from '../../wait/causes.ts';
 import type { LoadedRelease } from '../release.ts';
 import { registryOf } from '../stages/run.ts';
@@ -84,7 +85,7 @@ export function gatherFacts(context: FactsContext): VerifyFacts {
   const eventCounts = once(async () => watchEvents({ reach, events: await endpointOf('events'), windowMs, patience }));
   /** To read a device makes an event, so whoever does it waits until the watch is over. */
   const afterWatch = async (): Promise<void> => {
-    await eventCounts().catch(() => undefined);
+    await eventCounts().catch(unread);
   };
 
   /** Of devices that have only just begun to send nothing can be said yet. */
@@ -98,7 +99,10 @@ export function gatherFacts(context: FactsContext): VerifyFacts {
     namespace,
     release,
     way: reach.way,
-    machine: once(async () => readMachineHealth((await cluster()).nodes, arch())),
+    machine: once(async () => {
+      const nodes = await cluster().then((found) => found.nodes, unread);
+      return nodes ? readMachineHealth(nodes, arch()) : readLoneMachineHealth(kube.server, arch());
+    }),
     cluster,
     nodeHealth: once(() => readNodeHealth(kube)),
     dates,

@@ -7,6 +7,7 @@ import { versionIn } from '../../verify/checks/services.ts';
 import type { Answer, EventCount, RecentEvents, ServiceFacts, VerifyFacts } from '../../verify/facts.ts';
 import { containerOf } from '../../verify/pods.ts';
 import type { CheckResult, EventRate, ServiceSummary, ServiceTimeline, VerifyReport } from '../../verify/types.ts';
+import { unread } from '../../verify/unread.ts';
 
 export interface ReportInput {
   readonly facts: VerifyFacts;
@@ -68,7 +69,7 @@ export async function makeReport(input: ReportInput): Promise<VerifyReport> {
 }
 
 async function ifRead<T>(read: () => Promise<T>): Promise<T | undefined> {
-  return read().catch(() => undefined);
+  return read().catch(unread);
 }
 
 function summaryOf({ planned, pod, service, isReady }: ServiceFacts, answer: Answer | undefined): ServiceSummary {

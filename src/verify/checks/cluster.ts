@@ -2,6 +2,7 @@ import { formatDuration } from '../../base/time.ts';
 import type { VerifyFacts } from '../facts.ts';
 import { type Defect, failed, judged, passed, skipped } from '../finding.ts';
 import type { Probe } from '../run-checks.ts';
+import { unread } from '../unread.ts';
 
 /** A node writes its Lease every 10 s, and counts as gone after 40. */
 const maxHeartbeatAgeMs = 60_000;
@@ -109,15 +110,11 @@ export const lookupFailure = /dial tcp: lookup \S+( on \S+)?: (?!no such host)/;
 async function unresolvedNames(
   facts: VerifyFacts,
 ): Promise<{ readonly resolved: number; readonly failures: readonly string[] }> {
-  try {
-    const { exists } = await facts.installation();
-    if (!exists) return { resolved: 0, failures: [] };
-    const checks = (await facts.registrations()).flatMap((registration) => registration.checks);
-    return {
-      resolved: checks.filter(({ status }) => status === 'passing').length,
-      failures: checks.flatMap(({ output }) => (lookupFailure.test(output) ? [output] : [])),
-    };
-  } catch {
-    return { resolved: 0, failures: [] };
-  }
+  const installation = await facts.installation().catch(unread);
+  const registrations = installation?.exists ? await facts.registrations().catch(unread) : undefined;
+  const checks = registrations?.flatMap((registration) => registration.checks) ?? [];
+  return {
+    resolved: checks.filter(({ status }) => status === 'passing').length,
+    failures: checks.flatMap(({ output }) => (lookupFailure.test(output) ? [output] : [])),
+  };
 }

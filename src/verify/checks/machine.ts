@@ -4,6 +4,7 @@ import type { MountFacts } from '../../facts/types.ts';
 import type { VerifyFacts } from '../facts.ts';
 import { type Finding, failed, judged, passed, skipped } from '../finding.ts';
 import type { Probe } from '../run-checks.ts';
+import { unread } from '../unread.ts';
 
 /** Beside what the services ask for: the system, Kubernetes itself, and the pods' own processes. */
 const systemBytes = 768 * 2 ** 20;
@@ -32,7 +33,7 @@ export const machineProbes: Readonly<Record<string, Probe<VerifyFacts>>> = {
       : failed(`it is ${architecture}; there are images for ${release.architectures.join(' and ')}`);
   }),
 
-  'machine-memory': onNode(async ({ memoryBytes, node }, { release }) => {
+  'machine-memory': onNode(async ({ memoryBytes, name }, { release }) => {
     const requests = Object.values(release.services).map(({ optional, database, resources }) =>
       // Only one of the databases is installed, and what has to be asked for mostly isn't.
       optional === 'requested' || (database && database !== release.databases.mixed)
@@ -41,7 +42,7 @@ export const machineProbes: Readonly<Record<string, Probe<VerifyFacts>>> = {
     );
     const needed = requests.reduce((sum, bytes) => sum + bytes, systemBytes);
     const figures = `${formatBytes(memoryBytes)}; ${formatBytes(needed)} are needed`;
-    return memoryBytes >= needed * memoryTolerance ? passed(figures) : failed(`${node.name} has ${figures}`);
+    return memoryBytes >= needed * memoryTolerance ? passed(figures) : failed(`${name} has ${figures}`);
   }),
 
   'machine-memory-cgroup': onNode(({ limitsMemory }) => {
@@ -66,11 +67,13 @@ export const machineProbes: Readonly<Record<string, Probe<VerifyFacts>>> = {
     return weak === undefined ? passed(`${root} lies on: ${mount.medium}`) : failed(`${root} lies ${weak}`);
   }),
 
-  'machine-clock': onNode(async (_, facts) => {
-    const { serverMs, machineMs } = await facts.dates();
-    const year = new Date(machineMs).getUTCFullYear();
-    const skewMs = machineMs - serverMs;
+  'machine-clock': onNode(async ({ dateMs }, facts) => {
+    const year = new Date(dateMs).getUTCFullYear();
     if (year < firstYear) return failed(`it says that the year is ${year}`);
+    const dates = await facts.dates().catch(unread);
+    if (!dates) return skipped("the API server doesn't answer, so there is no clock to compare with");
+    const { serverMs, machineMs } = dates;
+    const skewMs = machineMs - serverMs;
     const figures = `${(Math.abs(skewMs) / 1000).toFixed(1)} s ${skewMs < 0 ? 'behind' : 'ahead of'} the API server`;
     return Math.abs(skewMs) <= maxClockSkewMs ? passed(figures) : failed(`it is ${figures}`);
   }),
@@ -104,8 +107,8 @@ function describeSpace({ space }: MountFacts): string {
 
 /** Before an installation it is where one would put them by itself. */
 async function dataRoot(facts: VerifyFacts): Promise<string> {
-  const { exists, storage } = await facts.installation();
-  return (exists ? /^local:(.+)$/.exec(storage)?.[1] : undefined) ?? '/var/lib/edgex';
+  const installation = await facts.installation().catch(unread);
+  return /^local:(.+)$/.exec(installation?.storage ?? '')?.[1] ?? '/var/lib/edgex';
 }
 
 /** The mount that a path lies in: of those above it the nearest. */

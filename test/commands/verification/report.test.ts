@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { BootError } from '../../../src/base/errors.ts';
 import { makeReport } from '../../../src/commands/verification/report.ts';
 import type { CheckResult } from '../../../src/verify/types.ts';
 import { healthyFacts, iso, nowMs, podOf, withServices } from '../../verify/healthy-facts.ts';
@@ -84,7 +85,8 @@ describe('the report of a verification', () => {
   });
 
   it('leaves out what cannot be read', async () => {
-    const facts = healthyFacts({ versions: () => Promise.reject(new Error('no')) });
+    const silent = new BootError({ exit: 'timeout', object: 'x', cause: 'no answer' });
+    const facts = healthyFacts({ versions: () => Promise.reject(silent) });
     const report = await makeReport({ ...base, facts, checks: [check('a')] });
     assert.ok(report.services.every(({ version }) => version === undefined));
   });
