@@ -1,9 +1,10 @@
+import type { Emit } from '../base/events.ts';
 import type { KubeObject, Pod } from '../base/kube-types.ts';
 import { architectureLabel, commonLabels } from '../plan/labels.ts';
 import { directoryPodHint } from '../plan/pod-security.ts';
 import type { Directory, Plan, StorageChoice } from '../plan/types.ts';
 import { type OneShotContext, runOneShot } from './one-shot-pod.ts';
-import { describeTroubles, type TriedPlace, troublesOf } from './volume-failures.ts';
+import { describeOpen, describeTroubles, type TriedPlace, troublesOf } from './volume-failures.ts';
 import { directoryScript, type MountedDirectory, probeWhenMade, rootMount, stateMount } from './volume-scripts.ts';
 
 /**
@@ -15,11 +16,15 @@ import { directoryScript, type MountedDirectory, probeWhenMade, rootMount, state
 
 const podName = 'edgex-boot-directories';
 
+export interface PreparationContext extends OneShotContext {
+  readonly emit: Emit;
+}
+
 /**
  * Runs the pod and takes it away again. Directories that are there keep their content; owner and mode are set anew.
  * @throws BootError `rollout` with the cause for each volume that is of no use; see also `runOneShot`
  */
-export async function prepareDirectories(plan: Plan, context: OneShotContext): Promise<void> {
+export async function prepareDirectories(plan: Plan, context: PreparationContext): Promise<void> {
   const { storage, directories, namespace } = plan;
   if ((storage.kind !== 'local' && storage.kind !== 'nfs') || directories.length === 0) return;
   const pod = renderPod(plan, storage);
@@ -33,7 +38,11 @@ export async function prepareDirectories(plan: Plan, context: OneShotContext): P
     },
     context,
   );
-  if (!end.succeeded) throw describeTroubles(troublesOf(end.pod), placeOf(plan, storage, end.pod));
+  const troubles = troublesOf(end.pod);
+  const place = placeOf(plan, storage, end.pod);
+  if (!end.succeeded) throw describeTroubles(troubles, place);
+  const warning = describeOpen(troubles, place);
+  if (warning) context.emit({ type: 'warning', ...warning });
 }
 
 /** Longer than a slow card takes for a few small files; a file server that is gone never answers. */

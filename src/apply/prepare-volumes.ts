@@ -1,8 +1,7 @@
 import type { ObjectChange } from '../plan/changes.ts';
 import { needsPreparation } from '../plan/steps.ts';
 import type { Plan } from '../plan/types.ts';
-import { prepareDirectories } from './directories.ts';
-import type { OneShotContext } from './one-shot-pod.ts';
+import { type PreparationContext, prepareDirectories } from './directories.ts';
 import { probeVolumes } from './probes.ts';
 
 /**
@@ -12,7 +11,7 @@ import { probeVolumes } from './probes.ts';
 export async function prepareVolumes(
   changes: readonly ObjectChange[],
   plan: Plan,
-  context: OneShotContext,
+  context: PreparationContext,
 ): Promise<void> {
   if (!needsPreparation(changes)) return;
   if (plan.storage.kind === 'local' || plan.storage.kind === 'nfs') return prepareDirectories(plan, context);

@@ -56,6 +56,23 @@ export function describeTroubles(troubles: readonly VolumeTrouble[], place: Trie
   });
 }
 
+/** What is to be known of directories that could not be given to the users of their services, and do even so. */
+export function describeOpen(
+  troubles: readonly VolumeTrouble[],
+  { text, volumes }: TriedPlace,
+): { readonly object: string; readonly message: string; readonly hint: string } | undefined {
+  const open = volumes.filter(({ claim }) => troubles.some((each) => each.claim === claim && each.step === 'own'));
+  if (open.length === 0) return undefined;
+  const commands = open.map(({ path = '', uid, gid }) => `chown ${uid}:${gid} ${path} && chmod ${closedMode} ${path}`);
+  return {
+    object: text,
+    message: `the directories of ${open.map(({ claim }) => claim).join(', ')} can't be given to their services' users, so every user of the machines may write in them`,
+    hint: `Where the data are: ${commands.join(' && ')}`,
+  };
+}
+
+const closedMode = '0770';
+
 function joinHints(findings: readonly Finding[]): string {
   const byHint = Map.groupBy(findings, ({ hint }) => hint);
   return [...byHint]

@@ -27,7 +27,7 @@ function clusterWhere(status: object, refuse?: Refusal): FakeKube {
 }
 
 function run(kube: FakeKube, clock = fakeClock(), explain?: OneShotContext['explain']): Promise<void> {
-  const context = { kube, clock, signal: new AbortController().signal, deadlineMs };
+  const context = { kube, clock, signal: new AbortController().signal, deadlineMs, emit: () => undefined };
   return prepareDirectories(plan, { ...context, ...(explain ? { explain } : {}) });
 }
 

@@ -27,7 +27,12 @@ async function prepare(
     kube.objects.set(`v1 Pod edgex/${object.metadata.name}`, made);
     return made;
   };
-  const context = { clock: fakeClock(), signal: new AbortController().signal, deadlineMs: 600_000 };
+  const context = {
+    clock: fakeClock(),
+    signal: new AbortController().signal,
+    deadlineMs: 600_000,
+    emit: () => undefined,
+  };
   await prepareVolumes(changes, of, { ...context, kube: { ...kube, create } });
   assert.equal(kube.objects.size, 0, 'they are taken away again');
   return pods;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { describeTroubles, type TriedPlace, troublesOf } from '../../src/apply/volume-failures.ts';
+import { describeOpen, describeTroubles, type TriedPlace, troublesOf } from '../../src/apply/volume-failures.ts';
 import { parseTroubles } from '../../src/apply/volume-scripts.ts';
 import type { Pod } from '../../src/base/kube-types.ts';
 
@@ -146,6 +146,14 @@ test('what to do for several volumes is one hint', () => {
   assert.match(cause, /^nas takes root for somebody else[^;]*$/);
   assert.equal(hint?.match(/no_root_squash/g)?.length, 1);
   assert.match(hint ?? '', /chown 100:1000 \/srv\/edgex\/consul-data && mkdir -p \/srv\/edgex\/redis-data/);
+});
+
+test('a directory that is open to all is worth a warning, one that has its owner is not', () => {
+  const warning = describeOpen(parseTroubles('redis-data own chown: Operation not permitted'), nfs);
+  assert.equal(warning?.object, 'nas:/srv');
+  assert.match(warning?.message ?? '', /^the directories of redis-data can't be given/);
+  assert.match(warning?.hint ?? '', /chown 999:1000 \/srv\/edgex\/redis-data && chmod 0770 /);
+  assert.equal(describeOpen([], nfs), undefined);
 });
 
 test('a pod that failed without a word is told all the same', () => {

@@ -50,7 +50,7 @@ export async function apply(run: Run): Promise<void> {
     (stop) => applyChanges([...groundwork, ...free], { ...context, signal: stop }),
     (stop) =>
       prepareVolumes(pending, plan, {
-        ...{ kube, clock: systemClock, signal: stop, deadlineMs },
+        ...{ kube, clock: systemClock, signal: stop, deadlineMs, emit },
         explain: (pod) => explainPod(pod, kube, loadCauses()),
       }),
   ]);
