@@ -11,6 +11,7 @@ import { withReporter } from './reporting.ts';
 import { apply, openNamespace, pendingChanges } from './stages/apply.ts';
 import { exclusively } from './stages/exclusive.ts';
 import { checkExport } from './stages/export.ts';
+import { provideImages } from './stages/images.ts';
 import { preflight } from './stages/preflight.ts';
 import { rollOut } from './stages/rollout.ts';
 import type { Run } from './stages/run.ts';
@@ -39,7 +40,10 @@ export const install: Work = (options, program) =>
       return seed.writes + (await verify(own));
     };
     const isPending = pendingChanges(run).length > 0;
-    if (isPending) await preflight(prepared, program.signal, emit);
+    if (isPending) {
+      await preflight(prepared, program.signal, emit);
+      await provideImages(prepared, options, program, emit);
+    }
     const outside = isPending ? await alone(run, program, carryOut) : await carryOut(program.signal);
     // Before the check of the export, which takes away again what it writes.
     const writes = run.kube.writes() + outside;

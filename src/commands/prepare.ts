@@ -20,6 +20,7 @@ export interface Prepared extends LoadedRelease {
   readonly kube: KubeClient;
   /** The way to the services. */
   readonly reach: Reach;
+  readonly cluster: ClusterFacts;
   readonly installed: InstalledFacts;
   readonly plan: Plan;
   readonly changes: readonly ObjectChange[];
@@ -75,7 +76,7 @@ export async function prepare(
   }
   const changes = await previewChanges(plan, installed, { kube, forceConflicts: options.forceConflicts });
   requirePodSecurity(changes, plan, installed);
-  return { ...loaded, kube, reach, installed, plan, changes };
+  return { ...loaded, kube, reach, cluster, installed, plan, changes };
 }
 
 function describeCluster({ version, distribution, nodes }: ClusterFacts): string {

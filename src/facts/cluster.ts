@@ -15,6 +15,7 @@ interface Node extends KubeObject {
     readonly conditions?: readonly Condition[];
     readonly addresses?: readonly { readonly type: string; readonly address: string }[];
     readonly allocatable?: Readonly<Record<string, string>>;
+    readonly images?: readonly { readonly names?: readonly string[] | null }[];
   };
 }
 
@@ -74,5 +75,6 @@ function readNode({ metadata, spec, status }: Node): NodeFacts {
     ...(bootID ? { bootId: bootID } : {}),
     taints: spec.taints ?? [],
     allocatable: status?.allocatable ?? {},
+    images: (status?.images ?? []).flatMap(({ names }) => names ?? []),
   };
 }

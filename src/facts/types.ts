@@ -27,6 +27,8 @@ export interface NodeFacts {
   readonly taints: readonly Taint[];
   /** Quantities as Kubernetes writes them, by resource: `{ cpu: '4', memory: '1939772Ki' }`. */
   readonly allocatable: Readonly<Record<string, string>>;
+  /** The images that it has, in their full names. A kubelet tells of the 50 largest only. */
+  readonly images: readonly string[];
 }
 
 export interface Taint {

@@ -22,3 +22,37 @@ export function listImages(release: Release, wish: ImageWish): ImageList {
     }),
   );
 }
+
+/**
+ * An image's full name, as containerd has it: `redis:5` is `docker.io/library/redis:5`. The rule is that of Docker's
+ * references: what stands before the first slash is a host when it could be none but one.
+ */
+export function fullImageName(image: string): string {
+  const host = hostOf(image);
+  if (host !== undefined) return image;
+  return `${defaultHost}/${image.includes('/') ? '' : 'library/'}${image}`;
+}
+
+/** The registry that an image names; undefined where it names none. */
+export function hostOf(image: string): string | undefined {
+  const [first = '', ...rest] = image.split('/');
+  return rest.length > 0 && (first === 'localhost' || /[.:]/.test(first)) ? first : undefined;
+}
+
+const defaultHost = 'docker.io';
+
+/** What is missing on all of these nodes, and where it is pulled from. */
+export interface MissingImages {
+  readonly images: readonly string[];
+  readonly registries: readonly string[];
+}
+
+/** The images of an installation that none of the nodes says it has, each once. */
+export function missingImages(
+  images: Iterable<string>,
+  nodes: readonly { readonly images: readonly string[] }[],
+): MissingImages {
+  const there = new Set(nodes.flatMap((node) => node.images.map(fullImageName)));
+  const missing = [...new Set(images)].filter((image) => !there.has(fullImageName(image)));
+  return { images: missing, registries: [...new Set(missing.map((image) => hostOf(image) ?? defaultHost))] };
+}

@@ -3,6 +3,7 @@ import { keyText, type SourceYaml, wrongSource } from '../base/source-yaml.ts';
 import { flatten, type Tree } from './config-tree.ts';
 import type { Overrides } from './configuration.ts';
 import type { ResolvedExposure } from './exposure.ts';
+import { hostOf } from './images.ts';
 import type { DeviceService, Release, ReleaseImage, ServiceRow } from './release.ts';
 import { serviceName } from './select.ts';
 import type { Site, SiteService } from './site.ts';
@@ -172,7 +173,10 @@ function deviceRow(name: string, wish: DeviceService, model: ServiceRow): Servic
 export function mirrored(release: Release, registry: string | undefined): Release {
   if (registry === undefined) return release;
   const prefix = registry.replace(/\/+$/, '');
-  const rewrite = (image: string): string => `${prefix}/${withoutHost(image)}`;
+  const rewrite = (image: string): string => {
+    const host = hostOf(image);
+    return `${prefix}/${host === undefined ? image : image.slice(host.length + 1)}`;
+  };
   const rewriteAll = (image: ReleaseImage): ReleaseImage =>
     typeof image === 'string'
       ? rewrite(image)
@@ -182,11 +186,4 @@ export function mirrored(release: Release, registry: string | undefined): Releas
     { ...row, image: rewriteAll(row.image) },
   ]);
   return { ...release, services: Object.fromEntries(services) };
-}
-
-/** The rule of the image reference: what stands before the first slash is a host when it could be none but one. */
-function withoutHost(image: string): string {
-  const [first = '', ...rest] = image.split('/');
-  const isHost = rest.length > 0 && (first === 'localhost' || /[.:]/.test(first));
-  return isHost ? rest.join('/') : image;
 }

@@ -41,6 +41,7 @@ export const samples: Readonly<Record<OptionKey, readonly [text: string, value: 
   watch: ['true', true],
   strict: ['true', true],
   report: ['/tmp/site.html', ['/tmp/site.html']],
+  imageArchive: ['/media/edgex.tar', '/media/edgex.tar'],
   withK3s: ['/opt/k3s/k3s', '/opt/k3s/k3s'],
   binaryUrl: ['https://files.example/edgex-boot', 'https://files.example/edgex-boot'],
   binarySha256: [

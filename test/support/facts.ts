@@ -28,6 +28,7 @@ export function clusterFacts(...nodes: readonly Partial<NodeFacts>[]): ClusterFa
         roles: [],
         taints: [],
         allocatable: {},
+        images: [],
         ...node,
       };
     }),

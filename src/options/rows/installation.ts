@@ -74,6 +74,14 @@ export const installationRows = {
     commands: [...onRelease, 'uninstall'],
     help: 'A mirror from which all images come: edgexfoundry/x becomes HOST/PREFIX/edgexfoundry/x.',
   },
+  imageArchive: {
+    flag: 'image-archive',
+    type: 'text',
+    placeholder: 'FILE',
+    group: 'Installation',
+    commands: ['install'],
+    help: 'An archive from which this node gets the images that it has not, before anything is rolled out.',
+  },
   architecture: {
     flag: 'architecture',
     type: 'choice',

@@ -1,0 +1,41 @@
+import { importImages } from '../../apply/image-archive.ts';
+import { BootError } from '../../base/errors.ts';
+import type { Emit } from '../../base/events.ts';
+import { systemFiles } from '../../facts/system-files.ts';
+import { findThisNode } from '../../facts/this-node.ts';
+import type { ClusterFacts } from '../../facts/types.ts';
+import type { Options } from '../../options/resolve.ts';
+import { missingImages } from '../../plan/images.ts';
+import type { Plan } from '../../plan/types.ts';
+import type { Program } from '../program.ts';
+
+/**
+ * Tells which images no node has yet, or brings them from the archive that was named. Whether a node reaches a registry
+ * only the node finds out: this program calls none.
+ * @throws BootError as `importImages`; `preflight` where this machine is no node, whose images would go astray
+ */
+export async function provideImages(
+  { plan, cluster }: { readonly plan: Plan; readonly cluster: ClusterFacts },
+  { imageArchive: archive }: Options,
+  { env, signal }: Program,
+  emit: Emit,
+): Promise<void> {
+  const wanted = new Set([plan.toolsImage, ...plan.services.map(({ image }) => image)]);
+  const { images, registries } = missingImages(wanted, cluster.nodes);
+  if (images.length === 0) return;
+  if (archive === undefined) {
+    const value = `${images.length} of ${wanted.size} are on no node yet, and come from ${registries.join(', ')}`;
+    emit({ type: 'fact', name: 'images', value });
+    return;
+  }
+  if (!env.CONTAINERD_ADDRESS && !findThisNode(cluster.nodes, systemFiles)) {
+    throw new BootError({
+      exit: 'preflight',
+      object: `--image-archive ${archive}`,
+      cause: 'this machine is no node of the cluster, so its containers would not find the images',
+      hint: 'Run this on the node; CONTAINERD_ADDRESS names a containerd elsewhere.',
+    });
+  }
+  emit({ type: 'stage', stage: 'apply', message: `importing the images of ${archive}` });
+  await importImages(archive, { env, signal });
+}
