@@ -109,7 +109,7 @@ async function open(address: BrokerAddress, login: BrokerLogin, dialling: Dialli
     close: () => {
       client.end();
       // It waits for what is on its way, which a broker that hangs never ends.
-      socket.setTimeout(farewellMs, () => socket.destroy());
+      setTimeout(() => socket.destroy(), farewellMs).unref();
     },
   };
 }

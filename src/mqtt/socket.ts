@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { connect, isIP, type Socket } from 'node:net';
+import { connect, isIP, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { type BrokerAddress, formatBroker } from './address.ts';
 import { BrokerError, type BrokerTrouble, troubleOf } from './trouble.ts';
@@ -14,8 +15,8 @@ export interface TlsLogin {
 
 export interface Dialling {
   readonly tls: TlsLogin;
-  /** Where to connect to, when that is elsewhere than the address says: the certificate is still for the latter. */
-  readonly at?: { readonly host: string; readonly port: number };
+  /** Makes the connection where it isn't made straight to the address; the certificate is for the latter all the same. */
+  readonly open?: () => Duplex;
   /** For each of the steps: connection, TLS, answer. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
@@ -25,11 +26,12 @@ export interface Dialling {
  * A connection to a broker, with TLS where the address says so. Nothing is sent on it yet.
  * @throws BrokerError with what is wrong; the signal's reason
  */
-export async function dial(address: BrokerAddress, { tls, at, timeoutMs, signal }: Dialling): Promise<Socket> {
+export async function dial(address: BrokerAddress, { tls, open, timeoutMs, signal }: Dialling): Promise<Duplex> {
   const object = formatBroker(address);
-  const { host, port } = at ?? address;
-  const plain = connect({ host, port, noDelay: true });
-  await settle(plain, 'connect', { object, timeoutMs, signal, late: 'unanswered' });
+  const { host, port } = address;
+  const plain = open?.() ?? connect({ host, port, noDelay: true });
+  // Of another way nobody knows when it is open; whoever waits for an answer will see.
+  if (plain instanceof Socket) await settle(plain, 'connect', { object, timeoutMs, signal, late: 'unanswered' });
   if (!address.isTls) return plain;
   // Without a name the certificate is compared with the address.
   const servername = isIP(address.host) ? '' : address.host;
@@ -55,7 +57,7 @@ interface Settling {
   readonly late: BrokerTrouble;
 }
 
-async function settle(socket: Socket, event: string, { object, timeoutMs, signal, late }: Settling): Promise<void> {
+async function settle(socket: Duplex, event: string, { object, timeoutMs, signal, late }: Settling): Promise<void> {
   const timeout = AbortSignal.timeout(timeoutMs);
   try {
     await once(socket, event, { signal: AbortSignal.any([timeout, signal]) });

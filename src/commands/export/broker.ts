@@ -1,10 +1,12 @@
+import { connect } from 'node:net';
 import { posix } from 'node:path';
+import type { Duplex } from 'node:stream';
 import { systemClock } from '../../base/clock.ts';
 import { BootError } from '../../base/errors.ts';
 import type { KubeObject } from '../../base/kube-types.ts';
 import { readCluster } from '../../facts/cluster.ts';
 import { hasStatus } from '../../kube/errors.ts';
-import { type BrokerAddress, formatBroker, isLoopback } from '../../mqtt/address.ts';
+import { type BrokerAddress, isLoopback } from '../../mqtt/address.ts';
 import type { BrokerLogin } from '../../mqtt/client.ts';
 import { findMosquitto, ownAddress, startHostBroker } from '../../mqtt/host-broker.ts';
 import { passwordLine, randomLogin } from '../../mqtt/password-file.ts';
@@ -14,6 +16,7 @@ import { brokerOf, type ExportTarget } from '../../verify/export-settings.ts';
 import type { BrokerOrigin } from '../../verify/export-trial.ts';
 import { type TrialContext, temporaryAnnotation } from './context.ts';
 import { isResident, welcome } from './guest.ts';
+import { openTunnel } from './tunnel.ts';
 
 /** A broker to try the export with. */
 export interface ChosenBroker {
@@ -132,13 +135,12 @@ function guarded(row: ServiceRow, login: Required<BrokerLogin>): ServiceRow {
 }
 
 /**
- * Where we connect to for an address of pods: a Service's name means something in the cluster only.
- * @throws BootError when it can't be reached from here
+ * How we connect to an address of pods. A Service's name means something in the cluster only: we take its ClusterIP where
+ * that is reached from here, else the way through a pod. Undefined for an address that means the same here.
  */
-export async function placeOf(
-  { kube, plan: { namespace }, reach }: TrialContext,
-  address: BrokerAddress,
-): Promise<{ readonly host: string; readonly port: number } | undefined> {
+export async function wayTo(context: TrialContext, address: BrokerAddress): Promise<(() => Duplex) | undefined> {
+  const { kube, plan, reach } = context;
+  const { namespace } = plan;
   const [, name, inNamespace = namespace] = serviceName.exec(address.host) ?? [];
   if (name === undefined) return undefined;
   const service = await kube.get({ apiVersion: 'v1', kind: 'Service', namespace: inNamespace, name }).catch((error) => {
@@ -148,13 +150,8 @@ export async function placeOf(
   });
   const host = (service?.spec as { readonly clusterIP?: string } | undefined)?.clusterIP;
   if (host === undefined || host === 'None') return undefined;
-  if (reach.way === 'direct') return { host, port: address.port };
-  throw new BootError({
-    exit: 'verify',
-    object: formatBroker(address),
-    cause: "it is a Service of the cluster, which can't be reached from this machine",
-    hint: 'Run this on a node of the cluster, or name a broker that is reached from both with --mqtt URL.',
-  });
+  const place = { host, port: address.port };
+  return reach.way === 'direct' ? () => connect({ ...place, noDelay: true }) : openTunnel(context, place);
 }
 
 /** `broker`, `broker.namespace`, `broker.namespace.svc.cluster.local`. */

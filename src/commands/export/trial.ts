@@ -10,7 +10,7 @@ import { openIntake } from '../../verify/export-intake.ts';
 import { type ExportTarget, readTarget, targetOf } from '../../verify/export-settings.ts';
 import type { ExportTrial, SettingsComparison } from '../../verify/export-trial.ts';
 import { once } from '../verification/once.ts';
-import { chooseBroker, placeOf } from './broker.ts';
+import { chooseBroker, wayTo } from './broker.ts';
 import type { TrialContext } from './context.ts';
 import { awaitService, welcome } from './guest.ts';
 import { holdInstallation } from './hold.ts';
@@ -67,8 +67,8 @@ export function openExportTrial(given: TrialContext): ExportTrial {
 
   const connection = once(async (): Promise<Broker> => {
     const { address, login, topic } = await broker();
-    const at = await placeOf(context, address);
-    const dialling: Dialling = { tls: wish.tls, timeoutMs: dialMs, signal, ...(at ? { at } : {}) };
+    const open = await wayTo(context, address);
+    const dialling: Dialling = { tls: wish.tls, timeoutMs: dialMs, signal, ...(open ? { open } : {}) };
     const own = await openBroker(address, { ...login, ...wish.login }, dialling);
     onStarted(async () => own.close());
     await own.subscribe(topic, intake.take);
