@@ -1,4 +1,4 @@
-import { distinct, type Need, type Right, rightsOf, verifyRights } from './rights.ts';
+import { distinct, locking, type Need, type Right, rightsOf, verifyRights } from './rights.ts';
 
 /** What copying volumes takes. Before Kubernetes 1.35 a command over a WebSocket is a `get`, since then a `create`. */
 const copying: readonly Need[] = [
@@ -16,6 +16,6 @@ export function restoreRights(namespace: string): readonly Right[] {
 
 /** All rights that a backup takes. Each right once. */
 export function backupRights(namespace: string, viaProxy: boolean): readonly Right[] {
-  const needs = [...pausing, ...copying].flatMap((need) => rightsOf(need, namespace));
+  const needs = [...locking, ...pausing, ...copying].flatMap((need) => rightsOf(need, namespace));
   return distinct([...verifyRights(namespace, viaProxy), ...needs]);
 }

@@ -19,7 +19,8 @@ import { prepare } from './prepare.ts';
 import type { Program, Work } from './program.ts';
 import { loadRelease } from './release.ts';
 import { withReporter } from './reporting.ts';
-import { applyStorage } from './stages/apply-storage.ts';
+import { applyStorage, openStorage } from './stages/apply-storage.ts';
+import { exclusively } from './stages/exclusive.ts';
 import type { Run } from './stages/run.ts';
 
 /**
@@ -58,11 +59,7 @@ async function restoreFrom(archive: ArchiveReader, options: Options, program: Pr
   const { release } = loadRelease(options);
   const connectIdle = async (): Promise<KubeClient> => {
     const kube = connect(options, program, emit);
-    const [{ objects }, workloads] = await Promise.all([
-      readInstalled(kube, namespace),
-      listWorkloads(kube, namespace),
-    ]);
-    requireIdle(manifest, namespace, [...objects, ...workloads.filter(({ kind }) => kind === 'Pod')]);
+    await requireNothingRuns(kube, namespace, manifest);
     return kube;
   };
   const chosen = { ...options, database: manifest.database, ...selectionOf(manifest, release) };
@@ -74,9 +71,21 @@ async function restoreFrom(archive: ArchiveReader, options: Options, program: Pr
   );
   const deadlineMs = systemClock.now() + options.timeoutMs;
   const run: Run = { ...prepared, options: chosen, emit, signal: program.signal, deadlineMs };
-  await applyStorage(run);
-  await fillVolumes(archive, run);
+  await openStorage(run);
+  const { kube } = run;
+  const { runName, signal } = program;
+  await exclusively({ kube, release, namespace, runName, signal }, async (both) => {
+    await requireNothingRuns(kube, namespace, manifest);
+    await applyStorage({ ...run, signal: both });
+    await fillVolumes(archive, { ...run, signal: both });
+  });
   return run;
+}
+
+/** Looked at before anything is planned, and again when no other run can start anything. */
+async function requireNothingRuns(kube: KubeClient, namespace: string, manifest: Manifest): Promise<void> {
+  const [{ objects }, workloads] = await Promise.all([readInstalled(kube, namespace), listWorkloads(kube, namespace)]);
+  requireIdle(manifest, namespace, [...objects, ...workloads.filter(({ kind }) => kind === 'Pod')]);
 }
 
 /** A volume of the backup, with the pod that has it. */
