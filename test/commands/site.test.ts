@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { BootError } from '../../src/base/errors.ts';
 import type { KubeObject } from '../../src/base/kube-types.ts';
@@ -8,6 +9,7 @@ import { resolveOptions } from '../../src/options/resolve.ts';
 import type { OptionRow } from '../../src/options/row.ts';
 import { fileKey, type OptionKey, optionRows } from '../../src/options/table.ts';
 import { makePlan } from '../../src/plan/plan.ts';
+import { siteSchema } from '../../src/plan/site.ts';
 import type { Plan } from '../../src/plan/types.ts';
 import { samples } from '../options/samples.ts';
 
@@ -202,6 +204,16 @@ function sampleOf(key: OptionKey, { type }: OptionRow): string {
   if (type === 'boolean') return text;
   return type === 'settings' ? text.replace(/^([^/]+)\/(.*)=(.*)$/, '{ $1: { $2: $3 } }') : JSON.stringify(text);
 }
+
+describe('the page of the site file', () => {
+  const page = readFileSync(new URL('../../docs/site.md', import.meta.url), 'utf8');
+  const [, example = ''] = /^```yaml\n(.*?)^```$/ms.exec(page) ?? [];
+
+  it('has an example that is right, and shows every section', () => {
+    const { site } = readSite(file, example).site;
+    assert.deepEqual(Object.keys(siteSchema.shape).toSorted(), Object.keys(site).toSorted());
+  });
+});
 
 describe('every option of the table', () => {
   for (const [key, row] of optionRows) {
