@@ -36,6 +36,10 @@ export interface Defect {
   readonly hint?: string;
 }
 
+/** Of all defects together, and of each: whoever has many begins with the first, and its evidence alone is long. */
+const maxEvidenceLines = 24;
+const minEvidenceLines = 4;
+
 /**
  * Fails with all defects: one in a line, several as evidence.
  * @param fine what to say when there are none
@@ -45,7 +49,11 @@ export function judged(defects: readonly Defect[], fine: string, more: More = {}
   if (!first) return passed(fine, more);
   const hint = defects.find((defect) => defect.hint !== undefined)?.hint ?? more.hint;
   const told = others.length === 0 ? [] : defects.map(({ object, cause }) => `${object}: ${cause}`);
-  const evidence = [...told, ...defects.flatMap((defect) => defect.evidence ?? []), ...(more.evidence ?? [])];
+  const each = Math.max(minEvidenceLines, Math.floor(maxEvidenceLines / defects.length));
+  const shown = defects
+    .slice(0, maxEvidenceLines / minEvidenceLines)
+    .flatMap(({ evidence: own = [] }) => own.slice(-each));
+  const evidence = [...told, ...shown, ...(more.evidence ?? [])];
   const detail =
     others.length === 0
       ? `${first.object}: ${first.cause}`

@@ -33,21 +33,21 @@ export const consulProbes: Readonly<Record<string, Probe<VerifyFacts>>> = {
 
   'consul-keys': async (facts) => {
     const { stored, wanted } = await facts.settings();
-    const defects = wanted.flatMap(({ service, keys }): Defect[] => {
-      const missing = Object.keys(keys).filter((key) => !stored.has(key));
-      if (missing.length === 0) return [];
-      return [
-        {
-          object: service,
-          cause: `${missing.length} of ${Object.keys(keys).length} are missing`,
-          evidence: shorten(missing),
-        },
-      ];
+    const gaps = wanted.flatMap(({ service, keys }) => {
+      const all = Object.keys(keys);
+      const missing = all.filter((key) => !stored.has(key));
+      return missing.length === 0 ? [] : [{ service, missing, all }];
     });
-    return judged(
-      defects,
-      `${wanted.reduce((sum, { keys }) => sum + Object.keys(keys).length, 0)} of ${wanted.length} services`,
+    const defects = gaps.map(
+      ({ service, missing, all }): Defect => ({
+        object: service,
+        cause: `${missing.length} of ${all.length} are missing`,
+      }),
     );
+    // Where all are gone their names tell nothing.
+    const names = gaps.flatMap(({ missing, all }) => (missing.length < all.length ? missing : []));
+    const count = wanted.reduce((sum, { keys }) => sum + Object.keys(keys).length, 0);
+    return judged(defects, `${count} of ${wanted.length} services`, { evidence: shorten(names) });
   },
 
   'consul-addresses': async (facts) => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { kubeconfigFor } from '../../kube/fake-api.ts';
 import { apiUrl } from '../../lab/addresses.ts';
+import { installed } from './steps.ts';
 import { type Json, type Tampering, tamperedKubeconfig, tamperItems } from './tamper.ts';
 import type { Defect, Site } from './types.ts';
 
@@ -143,6 +144,7 @@ export const clusterDefects: readonly Defect[] = [
   {
     what: 'the record of the installation is gone',
     plant: ({ kubectl }) => kubectl('delete', 'configmap', 'edgex-boot'),
+    repair: installed,
     fails: ['installation-present'],
     hint: /Run install/,
   },
