@@ -56,7 +56,7 @@ async function applyChange(change: ObjectChange, context: ApplyContext): Promise
 
 /** A namespace that was only just made isn't known in every corner of the control plane yet. */
 const freshNamespace: RetryPolicy = {
-  attempts: 20,
+  attempts: 60,
   firstDelayMs: 50,
   maxDelayMs: 500,
   isTransient: (error) => {
