@@ -38,7 +38,7 @@ export function isResident(deployment: KubeObject | undefined): deployment is Ku
 
 /**
  * Applies the service, seeds its settings and waits until it is ready.
- * @param onStarted is given the means to take it away again, before the first write
+ * @param onStarted is given the means to take it away again, before the first write; not where it is to stay
  * @param secret goes with it
  * @throws BootError as the apply, `seedConfiguration` and `awaitRollout`
  */
@@ -48,10 +48,10 @@ export async function welcome(
   onStarted: (leave: () => Promise<void>) => void,
   secret?: GuestSecret,
 ): Promise<void> {
-  const { kube, plan, reach, emit, program } = context;
+  const { kube, plan, reach, wish, emit, program } = context;
   const { configuration, objects } = addition;
   const refs = objects.map(refOf);
-  onStarted(() => sendOff(addition, context));
+  if (!wish.keep) onStarted(() => sendOff(addition, context));
   await listOnInventory(context, (present) => [...present, ...refs]);
   // A leftover that is on its way out comes back with this.
   for (const object of objects) {
