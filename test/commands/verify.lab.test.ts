@@ -3,14 +3,14 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, type TestContext } from 'node:test';
-import type { CheckResult, VerifyReport } from '../../src/verify/types.ts';
-import type { Lab } from '../lab/lab.ts';
+import type { VerifyReport } from '../../src/verify/types.ts';
 import { labTest } from '../lab/require.ts';
 import { inNamespace, install } from '../support/boot.ts';
 import { capture } from '../support/exec.ts';
 import { clusterDefects } from '../verify/defects/cluster.ts';
 import { consulDefects } from '../verify/defects/consul.ts';
 import { dataDefects } from '../verify/defects/data.ts';
+import { assertHealthy, plantOne, plantTogether, type Run, siteArgs, siteOf, told } from '../verify/defects/run.ts';
 import { servicesDefects } from '../verify/defects/services.ts';
 import { storageDefects } from '../verify/defects/storage.ts';
 import type { Defect, Site } from '../verify/defects/types.ts';
@@ -26,79 +26,6 @@ const isWhole = process.env.EDGEX_LAB_ALL === '1';
 const only = process.env.EDGEX_LAB_ONLY;
 const sites = isWhole ? 2 : 1;
 const healthyRuns = isWhole ? 50 : 1;
-const args = ['--database', 'redis', '--without', 'ui,sys-mgmt-agent'];
-
-interface Run {
-  readonly code: number | null;
-  readonly report: VerifyReport;
-  readonly text: string;
-}
-
-async function verify(
-  { lab, namespace }: Site,
-  options: readonly string[] = [],
-  kubeconfig = lab.kubeconfig,
-): Promise<Run> {
-  const command = ['verify', '--namespace', namespace, '--output', 'json', ...options];
-  const { code, stdout, stderr } = await capture('./dist/edgex-boot', command, { env: { KUBECONFIG: kubeconfig } });
-  assert.ok(stdout.startsWith('{'), `${stdout}\n${stderr}`);
-  return { code, report: JSON.parse(stdout) as VerifyReport, text: stdout };
-}
-
-function failed({ report }: Run): readonly CheckResult[] {
-  return report.checks.filter(({ outcome }) => outcome === 'failed');
-}
-
-const told = (results: readonly CheckResult[]): string =>
-  results
-    .map(({ code, detail, evidence = [] }) => [`${code}: ${detail}`, ...evidence.slice(0, 5)].join('\n  '))
-    .join('\n');
-
-async function assertHealthy(site: Site, options: readonly string[] = []): Promise<Run> {
-  const run = await verify(site, options);
-  assert.equal(told(failed(run)), '');
-  assert.equal(run.code, 0);
-  assert.equal(run.report.verdict, 'passed');
-  return run;
-}
-
-function siteOf(lab: Lab, namespace: string): Site {
-  return { lab, namespace, args, kubectl: (...words) => lab.kubectl([...words, '-n', namespace]) };
-}
-
-function assertFound(found: Run, { fails, hint, exit = 6 }: Pick<Defect, 'fails' | 'hint' | 'exit'>): void {
-  const results = failed(found);
-  assert.deepEqual(results.map(({ code }) => code).toSorted(), fails.toSorted(), told(results));
-  assert.equal(found.code, exit);
-  assert.match(results.find(({ code }) => code === fails[0])?.hint ?? '', hint);
-}
-
-async function plantOne(site: Site, defect: Defect): Promise<void> {
-  try {
-    await defect.plant(site);
-    const kubeconfig = await defect.kubeconfig?.(site);
-    try {
-      assertFound(await verify(site, defect.options, kubeconfig?.path), defect);
-    } finally {
-      await kubeconfig?.close();
-    }
-  } finally {
-    await (defect.repair ?? (async () => undefined))(site);
-  }
-  await assertHealthy(site, ['--wait', '2m']);
-}
-
-async function plantTogether(site: Site, several: readonly Defect[]): Promise<void> {
-  for (const { plant } of several) await plant(site);
-  const found = await verify(site);
-  const results = failed(found);
-  const expected = [...new Set(several.flatMap(({ fails }) => fails))];
-  assert.deepEqual(results.map(({ code }) => code).toSorted(), expected.toSorted(), told(results));
-  assert.equal(found.code, 6);
-  for (const { fails, hint, what } of several) {
-    assert.match(results.find(({ code }) => code === fails[0])?.hint ?? '', hint, what);
-  }
-}
 
 /** Takes from a list until it is empty. */
 async function work(context: TestContext, site: Site, queue: Defect[]): Promise<void> {
@@ -131,7 +58,7 @@ labTest('verify', async (lab, context) => {
     Array.from({ length: sites }, async (_, index) => {
       const site = siteOf(lab, `ver-site-${index + 1}`);
       await inNamespace(lab, site.namespace, async () => {
-        await install(lab, site.namespace, ...args);
+        await install(lab, site.namespace, ...siteArgs);
         await context.test('nothing is red after an installation', async () => {
           assertComplete(await assertHealthy(site, ['--wait', '30s']));
         });
