@@ -30,6 +30,10 @@ export const resultPath = '/var/lib/edgex-boot/result.json';
 const fetchPath = '/usr/local/lib/edgex-boot/fetch';
 const unitName = 'edgex-boot.service';
 const unitPath = `/etc/systemd/system/${unitName}`;
+/** There once the files are on the disk and the unit is enabled. */
+const donePath = '/var/lib/edgex-boot/provisioned';
+/** Where cloud-init keeps that it has done what this document asks for. */
+const onceNotes = ['write_files', 'runcmd', 'scripts_user'].map((name) => `/var/lib/cloud/instance/sem/config_${name}`);
 
 /** The user-data document. */
 export function renderCloudInit(wish: CloudInitWish): string {
@@ -40,19 +44,25 @@ export function renderCloudInit(wish: CloudInitWish): string {
     ...(binary ? [fileOf(fetchPath, fetchScript(binary), '0755')] : []),
     fileOf(unitPath, renderUnit(wish), '0644'),
   ];
-  const enable = ['systemctl', 'enable', unitName];
   const document = {
+    // At every boot, before anything else. cloud-init notes what it does once before it does it: after a power cut in
+    // the middle it would never come back to it, and the files may be empty.
+    bootcmd: [['sh', '-c', `test -e ${donePath} || rm -f ${onceNotes.join(' ')}`]],
     write_files: writeFiles,
-    // At every boot, before anything else: a power cut may have come between the files and what is run once.
-    bootcmd: [['sh', '-c', `test ! -e ${unitPath} || ${enable.join(' ')}`]],
-    runcmd: [['systemctl', 'daemon-reload'], enable, ['systemctl', 'start', '--no-block', unitName]],
+    runcmd: [
+      ['sync'],
+      ['systemctl', 'enable', '--now', '--no-block', unitName],
+      ['install', '-D', '/dev/null', donePath],
+    ],
   };
   return `#cloud-config\n# Made by edgex-boot ${version}.\n${stringify(document, { lineWidth: 0 })}`;
 }
 
 /**
  * The unit: after the network and k3s, again and again until it has ended well, at each boot anew, since a run on a
- * healthy system changes nothing. Wrong options never become right by themselves, so with these it stops.
+ * healthy system changes nothing. Wrong options never become right by themselves, so with these it stops. The pause
+ * doesn't grow: RestartSteps= is unknown to systemd before 254, Debian 12's among them, which complains of it at each
+ * load; and a run waits for the cluster itself, ever more gently, so that it is seldom over soon.
  */
 export function renderUnit({ site, binary, k3s, webhook }: Omit<CloudInitWish, 'files'>): string {
   const install = [
@@ -75,7 +85,7 @@ StartLimitIntervalSec=0
 [Service]
 Type=oneshot
 StateDirectory=edgex-boot
-${binary ? `ExecStartPre=${fetchPath}\n` : ''}ExecStart=${install.map(quoted).join(' ')}
+${binary ? `ExecStartPre=+${fetchPath}\n` : ''}ExecStart=${install.map(quoted).join(' ')}
 ${webhook === undefined ? '' : `ExecStopPost=-${[...post, webhook].map(quoted).join(' ')}\n`}Restart=on-failure
 RestartSec=30s
 RestartPreventExitStatus=2
@@ -89,22 +99,27 @@ WantedBy=multi-user.target
 `;
 }
 
-/** Gets the program unless it is there already; what isn't exactly what was meant never gets its name. */
+/**
+ * Gets the program unless it is there already; what isn't exactly what was meant never gets its name. The unit runs it
+ * outside of its own read-only view of the system, where the program's place is.
+ */
 function fetchScript({ url, sha256 }: Download): string {
   return `#!/bin/sh
 set -eu
 target=${programPath}
+url=${shellQuoted(url)}
 is_whole() { echo "${sha256}  $1" | sha256sum --check --status 2>/dev/null; }
 if [ -x "$target" ] && is_whole "$target"; then exit 0; fi
 partial="$target.partial"
 if command -v curl >/dev/null; then
-  curl --fail --silent --show-error --location --retry 5 --output "$partial" '${url}'
+  curl --fail --silent --show-error --location --connect-timeout 30 --speed-limit 1 --speed-time 60 --retry 5 \
+    --output "$partial" "$url"
 else
-  wget --quiet --tries=5 --output-document="$partial" '${url}'
+  wget --quiet --timeout=60 --tries=5 --output-document="$partial" "$url"
 fi
 if ! is_whole "$partial"; then
   rm -f "$partial"
-  echo 'edgex-boot: what ${url} gives has another SHA-256 than ${sha256}' >&2
+  echo "edgex-boot: what $url gives has another SHA-256 than ${sha256}" >&2
   exit 1
 fi
 chmod 0755 "$partial"
@@ -114,6 +129,10 @@ mv "$partial" "$target"
 
 function fileOf(path: string, content: string, permissions: string): object {
   return { path, permissions, owner: 'root:root', content };
+}
+
+function shellQuoted(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** As systemd reads command lines: its own signs are doubled. */

@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** Who is kept out: other changes of the lab itself, other tests that use it, or others that fill the same directory. */
-export type LockName = 'change' | 'test' | 'arm64' | 'browser';
+export type LockName = 'change' | 'test' | 'arm64' | 'browser' | 'debian-node';
 
 /** An abstract socket: the kernel holds the name for as long as its owner lives, so no lock is ever left behind. */
 const socketOf = (name: LockName): string => `\0edgex-boot-lab-${name}`;

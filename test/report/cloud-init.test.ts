@@ -23,7 +23,7 @@ test('everything that the unit needs lies where it looks, secrets for root alone
   assert.equal(files.get('/etc/edgex-boot/site.yaml')?.permissions, '0600');
   assert.equal(files.get('/etc/edgex-boot/dev.yaml')?.permissions, '0600');
   assert.equal(files.get('/usr/local/lib/edgex-boot/fetch')?.permissions, '0755');
-  assert.match(files.get('/etc/systemd/system/edgex-boot.service')?.content ?? '', /^ExecStartPre=.*fetch$/m);
+  assert.match(files.get('/etc/systemd/system/edgex-boot.service')?.content ?? '', /^ExecStartPre=\+.*fetch$/m);
 });
 
 test('without a URL nothing is fetched', () => {
