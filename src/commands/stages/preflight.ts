@@ -15,7 +15,7 @@ import { gatherFacts } from '../verification/facts.ts';
  */
 export async function preflight(prepared: Prepared, signal: AbortSignal, emit: Emit): Promise<void> {
   const { kube, reach, plan } = prepared;
-  const facts = gatherFacts({
+  const gathered = gatherFacts({
     namespace: plan.namespace,
     loaded: prepared,
     kube,
@@ -25,6 +25,7 @@ export async function preflight(prepared: Prepared, signal: AbortSignal, emit: E
     isPre: true,
     rehearse: () => Promise.reject(new Error('this is the installation itself')),
   });
+  const facts = { ...gathered, plan: async () => plan };
   const rows = loadChecks().filter(({ preflight: isPart }) => isPart);
   const results = await runChecks({ rows, probes, facts, clock: systemClock, signal, words: () => hintWords(facts) });
   for (const { code, level, outcome, detail = '', hint } of results) {
