@@ -35,6 +35,8 @@ export type BootEvent =
       readonly type: 'done';
       readonly message: string;
       readonly writes: number;
+      /** To the API server, reads and repeated ones included. */
+      readonly requests?: number;
       readonly elapsedMs: number;
       /** What is installed was seen to work. */
       readonly isHealthy?: true;

@@ -52,6 +52,7 @@ export const install: Work = (options, program) =>
       type: 'done',
       message: `EdgeX ${run.release.version} runs in namespace ${run.plan.namespace}`,
       writes,
+      requests: run.kube.requests(),
       elapsedMs: systemClock.now() - startedMs,
       isHealthy: true,
     });

@@ -57,11 +57,12 @@ function describeSeeded({ service, written, kept }: EventOf<'seeded'>): Line | u
   return { tone: kept.length > 0 ? 'warning' : 'plain', text: `settings of ${service}: ${parts.join('; ')}` };
 }
 
-function describeDone({ message, writes, elapsedMs, isHealthy }: EventOf<'done'>): string {
+function describeDone({ message, writes, requests, elapsedMs, isHealthy }: EventOf<'done'>): string {
   const time = formatDuration(elapsedMs);
+  const load = requests === undefined ? '' : `, ${plural(requests, 'request')}`;
   return writes === 0
-    ? `nothing to change${isHealthy ? '; healthy' : ''}: ${message} (${time})`
-    : `done: ${message} (${time}, ${plural(writes, 'write')})`;
+    ? `nothing to change${isHealthy ? '; healthy' : ''}: ${message} (${time}${load})`
+    : `done: ${message} (${time}, ${plural(writes, 'write')}${load})`;
 }
 
 /** `1 key`, `2 keys`. */

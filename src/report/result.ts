@@ -25,6 +25,7 @@ export function renderResult(ending: Ending, { namespace, date, redact }: Result
           ...codeOf('done'),
           message: redact(ending.message),
           writes: ending.writes,
+          ...(ending.requests === undefined ? {} : { requests: ending.requests }),
           elapsedMs: Math.round(ending.elapsedMs),
         }
       : { ...codeOf(ending.error.exit), error: withoutExit(redactFailure(ending.error, redact)) };

@@ -7,11 +7,15 @@ const context = { namespace: 'edgex', date: new Date('2026-11-24T12:00:00Z'), re
 
 test('the result of a run that went well', () => {
   const result = JSON.parse(
-    renderResult({ type: 'done', message: 'EdgeX runs', writes: 3, elapsedMs: 1234.5, isHealthy: true }, context),
+    renderResult(
+      { type: 'done', message: 'EdgeX runs', writes: 3, requests: 90, elapsedMs: 1234.5, isHealthy: true },
+      context,
+    ),
   );
   assert.equal(result.ok, true);
   assert.equal(result.code, 0);
   assert.equal(result.writes, 3);
+  assert.equal(result.requests, 90);
   assert.equal(result.elapsedMs, 1235);
   assert.equal(result.finishedAt, '2026-11-24T12:00:00.000Z');
 });

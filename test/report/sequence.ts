@@ -76,6 +76,7 @@ export const goodRun: readonly Told[] = [
       type: 'done',
       message: 'EdgeX 1.1.0 runs in namespace edgex',
       writes: 452,
+      requests: 168,
       elapsedMs: 40_100,
       isHealthy: true,
     },
