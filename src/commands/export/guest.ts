@@ -4,10 +4,11 @@ import { type KubeObject, type ObjectRef, refOf } from '../../base/kube-types.ts
 import { askUntil, type Patience } from '../../consul/ask.ts';
 import { consulStore, type KeyValueStore } from '../../consul/kv.ts';
 import { seedConfiguration } from '../../consul/seed.ts';
+import { factsOf } from '../../facts/installed.ts';
 import type { Addition } from '../../plan/addition.ts';
 import { inventoryName, listRefs, readInventory, refKey } from '../../plan/inventory.ts';
 import { commonLabels } from '../../plan/labels.ts';
-import { isManaged } from '../../plan/ownership.ts';
+import { isManaged, requireOwnership } from '../../plan/ownership.ts';
 import { ledgerKey, planSeed, seedPrefixes } from '../../plan/seed.ts';
 import type { Plan, ServiceConfiguration } from '../../plan/types.ts';
 import { loadCauses } from '../../wait/causes.ts';
@@ -40,7 +41,7 @@ export function isResident(deployment: KubeObject | undefined): deployment is Ku
  * Applies the service, seeds its settings and waits until it is ready.
  * @param onStarted is given the means to take it away again, before the first write; not where it is to stay
  * @param secret goes with it
- * @throws BootError as the apply, `seedConfiguration` and `awaitRollout`
+ * @throws BootError `preflight` when something foreign is in the way; as the apply, `seedConfiguration` and `awaitRollout`
  */
 export async function welcome(
   addition: Addition,
@@ -50,20 +51,33 @@ export async function welcome(
 ): Promise<void> {
   const { kube, plan, reach, wish, emit, program } = context;
   const { configuration, objects } = addition;
+  const { signal } = program;
   const refs = objects.map(refOf);
+  await requireOwn(objects, context);
   if (!wish.keep) onStarted(() => sendOff(addition, context));
   await listOnInventory(context, (present) => [...present, ...refs]);
-  // A leftover that is on its way out comes back with this.
   for (const object of objects) {
+    signal.throwIfAborted();
     const applied = await kube.apply(object);
     if (secret && object.kind === 'Deployment') await kube.apply(renderSecret(secret, applied, plan));
   }
   if (configuration) {
-    const patience = patienceFor(rolloutMs, program.signal);
+    const patience = patienceFor(rolloutMs, signal);
     const store = consulStore(reach, registryOf(plan), patience);
     await seedConfiguration({ ...patience, store, release: plan.release.release, emit }, [configuration]);
   }
   await awaitService(addition.service, context, rolloutMs);
+}
+
+async function requireOwn(objects: readonly KubeObject[], { kube, plan: { namespace } }: TrialContext): Promise<void> {
+  const live = await Promise.all(objects.map((object) => kube.get(refOf(object))));
+  requireOwnership(
+    objects,
+    factsOf(
+      namespace,
+      live.filter((object) => object !== undefined),
+    ),
+  );
 }
 
 /** Not on the inventory, since it goes with the Deployment, whoever deletes that. */

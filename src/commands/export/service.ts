@@ -1,8 +1,12 @@
-import type { Deployment, KubeObject } from '../../base/kube-types.ts';
+import { BootError } from '../../base/errors.ts';
+import type { Deployment } from '../../base/kube-types.ts';
 import type { Patience } from '../../consul/ask.ts';
 import { consulStore } from '../../consul/kv.ts';
+import { planAddition } from '../../plan/addition.ts';
 import { foldersOf } from '../../plan/configuration.ts';
+import { isManaged } from '../../plan/ownership.ts';
 import type { ServiceRow } from '../../plan/release.ts';
+import type { PlannedService } from '../../plan/types.ts';
 import {
   differencesBetween,
   type ExportTarget,
@@ -19,19 +23,30 @@ export interface ExportService {
   readonly name: string;
   readonly row: ServiceRow;
   readonly exports: NonNullable<ServiceRow['exports']>;
-  /** Its Deployment, where it is there to stay. */
-  readonly resident?: Deployment;
+  /** Absent where it isn't there, or only left behind by another trial. */
+  readonly resident?: { readonly planned: PlannedService; readonly deployment: Deployment };
 }
 
-/** Undefined where the release has none. */
-export async function findExportService({ kube, plan }: TrialContext): Promise<ExportService | undefined> {
+/** @throws BootError where the release has none, where it is somebody else's, and where half of it is missing */
+export async function findExportService({ kube, plan, trees }: TrialContext): Promise<ExportService> {
   const { namespace, release } = plan;
   for (const [name, row] of Object.entries(release.services)) {
-    if (!row.exports) continue;
+    const { exports } = row;
+    if (!exports) continue;
+    const service = { name, row, exports };
     const live = await kube.get({ apiVersion: 'apps/v1', kind: 'Deployment', namespace, name });
-    return { name, row, exports: row.exports, ...(isResident(live) ? { resident: live as Deployment } : {}) };
+    const planned = plan.services.find((each) => each.name === name);
+    if (live && !isManaged(live)) throw unusable(name, 'somebody else has made it', 'Check it with a client of MQTT.');
+    if (!live && planned) throw unusable(name, 'it is installed, but has no Deployment', 'Run install again.');
+    if (!live || !isResident(live)) return service;
+    const own = planned ?? planAddition(plan, service, { trees, overrides: {}, annotations: {} }).service;
+    return { ...service, resident: { planned: own, deployment: live as Deployment } };
   }
-  return undefined;
+  throw unusable(release.title, 'it has no service that exports events', 'Leave --mqtt out.');
+}
+
+function unusable(object: string, cause: string, hint: string): BootError {
+  return new BootError({ exit: 'verify', object, cause, hint });
 }
 
 /** Where the registry says that it sends to; undefined where it has no settings there. */
@@ -56,10 +71,11 @@ export async function readConfigured(
 export function compareSettings(
   service: ExportService,
   running: ExportTarget,
-  wanted: Partial<Record<SettingsComparison['wantedBy'], Partial<ExportTarget>>>,
+  wanted: { readonly registry?: ExportTarget; readonly options?: Partial<ExportTarget> },
+  namespace: string,
 ): SettingsComparison {
-  const { row, name, exports, resident } = service;
-  const sources = { registry: wanted.registry, options: wanted.options, environment: environmentOf(resident, service) };
+  const { row, name, exports } = service;
+  const sources = { ...wanted, environment: environmentOf(service) };
   for (const wantedBy of ['environment', 'options', 'registry'] as const) {
     const differences = differencesBetween(sources[wantedBy] ?? {}, running);
     if (differences.length === 0) continue;
@@ -68,7 +84,7 @@ export function compareSettings(
       .map(({ field, wanted: value }) => `--set ${row.alias ?? name}/${exports.addressable}/${field}=${value}`);
     const remedy =
       wantedBy === 'registry'
-        ? `Start it anew: kubectl rollout restart deployment/${name}`
+        ? `Start it anew: kubectl -n ${namespace} rollout restart deployment/${name}`
         : `Put it into Consul: edgex-boot install --with ${row.alias ?? name} ${sets.join(' ')}`;
     return { differences, wantedBy, remedy };
   }
@@ -84,11 +100,8 @@ interface PodTemplate {
   };
 }
 
-function environmentOf(
-  deployment: KubeObject | undefined,
-  { exports }: ExportService,
-): Partial<ExportTarget> | undefined {
-  const template = (deployment as Deployment | undefined)?.spec.template as PodTemplate | undefined;
-  const environment = template?.spec?.containers?.flatMap(({ env = [] }) => env);
-  return environment && targetInEnvironment(environment, exports.addressable);
+function environmentOf({ resident, exports }: ExportService): Partial<ExportTarget> {
+  const template = resident?.deployment.spec.template as PodTemplate | undefined;
+  const environment = (template?.spec?.containers ?? []).flatMap(({ env = [] }) => env);
+  return targetInEnvironment(environment, exports.addressable);
 }

@@ -47,11 +47,7 @@ export function openExportTrial(given: TrialContext): ExportTrial {
     onStarted(hold.release);
   });
 
-  const exporter = once(async (): Promise<ExportService> => {
-    const found = await findExportService(context);
-    if (found) return found;
-    throw new BootError({ exit: 'verify', object: plan.release.title, cause: 'it has no service that exports events' });
-  });
+  const exporter = once(() => findExportService(context));
 
   const configured = once(async (): Promise<ExportTarget | undefined> => {
     const service = await exporter();
@@ -66,22 +62,23 @@ export function openExportTrial(given: TrialContext): ExportTrial {
   });
 
   const connection = once(async (): Promise<Broker> => {
-    const { address, login, topic } = await broker();
+    const { address, origin, login, topic } = await broker();
+    // Who may publish need not be allowed to read.
+    const own = origin === 'configured' ? { ...login, ...wish.login } : login;
     const open = await wayTo(context, address);
     const dialling: Dialling = { tls: wish.tls, timeoutMs: dialMs, signal, ...(open ? { open } : {}) };
-    const own = await openBroker(address, { ...login, ...wish.login }, dialling);
-    onStarted(async () => own.close());
-    await own.subscribe(topic, intake.take);
-    return own;
+    const opened = await openBroker(address, own, dialling);
+    onStarted(async () => opened.close());
+    await opened.subscribe(topic, intake.take);
+    return opened;
   });
 
   const service = once(async () => {
     // Who exports before somebody listens exports into the void.
     await connection();
     const found = await exporter();
-    const { name, row, resident } = found;
-    const planned = plan.services.find((each) => each.name === name) ?? { name, row, image: '', gates: [] };
-    if (resident) await awaitService(planned, context, readyMs);
+    const { name, resident } = found;
+    if (resident) await awaitService(resident.planned, context, readyMs);
     else {
       const { address, login, topic } = await broker();
       await alone();
@@ -96,13 +93,15 @@ export function openExportTrial(given: TrialContext): ExportTrial {
     const found = await exporter();
     const { address, topic, login } = await broker();
     const target = targetOf(address, topic, login);
-    const wanted = found.resident
-      ? { ...only('registry', await configured()), options: wishedOf(context, target) }
-      : { registry: target };
+    const registry = found.resident ? await configured() : target;
+    const wanted = {
+      ...(registry ? { registry } : {}),
+      ...(found.resident ? { options: wishedOf(context, target) } : {}),
+    };
     const running = () => readTarget(reach, endpointOf(found), found.exports.addressable, patience(readyMs));
     const deadlineMs = systemClock.now() + settingsMs;
     for (;;) {
-      const comparison = compareSettings(found, await running(), wanted);
+      const comparison = compareSettings(found, await running(), wanted, plan.namespace);
       if (comparison.differences.length === 0 || systemClock.now() >= deadlineMs) return comparison;
       await systemClock.sleep(pollMs, signal);
     }
@@ -148,8 +147,4 @@ function endpointOf({ name, row }: ExportService): Endpoint {
 /** Of what leads to the broker, that which the options name. */
 function wishedOf({ wish }: TrialContext, { Address, Port, Protocol, Topic }: ExportTarget): Partial<ExportTarget> {
   return { ...(wish.address ? { Address, Port, Protocol } : {}), ...(wish.topic === undefined ? {} : { Topic }) };
-}
-
-function only<K extends string, V>(key: K, value: V | undefined): { readonly [Key in K]?: V } {
-  return value === undefined ? {} : ({ [key]: value } as { readonly [Key in K]: V });
 }
