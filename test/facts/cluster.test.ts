@@ -38,6 +38,7 @@ test('a node is told as it is', async () => {
         { type: 'InternalIP', address: '192.0.2.7' },
       ],
       allocatable: { cpu: '4', memory: '1939772Ki' },
+      images: [{ names: ['docker.io/library/redis:5'] }, { names: null }],
     },
   });
   const { nodes } = await readCluster(clusterWith([full]));
@@ -55,6 +56,7 @@ test('a node is told as it is', async () => {
       bootId: 'b',
       taints: [{ key: 'k', value: 'v', effect: 'NoSchedule' }],
       allocatable: { cpu: '4', memory: '1939772Ki' },
+      images: ['docker.io/library/redis:5'],
     },
   ]);
 });
@@ -72,6 +74,7 @@ test('a node that has told nothing yet is not ready, and of unknown architecture
       roles: [],
       taints: [],
       allocatable: {},
+      images: [],
     },
   ]);
 });
