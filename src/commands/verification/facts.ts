@@ -1,21 +1,15 @@
 import { arch } from 'node:os';
-import { describeMissing, findMissing } from '../../apply/access.ts';
-import { installRights, type Right, verifyRights } from '../../apply/rights.ts';
 import { systemClock } from '../../base/clock.ts';
 import { BootError } from '../../base/errors.ts';
-import { refOf } from '../../base/kube-types.ts';
 import type { Endpoint, Patience } from '../../consul/ask.ts';
-import { readAgent, readHealthChecks } from '../../consul/health.ts';
+import { readAgent } from '../../consul/health.ts';
 import { consulStore } from '../../consul/kv.ts';
 import type { Reach } from '../../consul/reach.ts';
-import { readRegistrations } from '../../consul/registrations.ts';
 import { readCluster } from '../../facts/cluster.ts';
-import { factsOf, readInstalled } from '../../facts/installed.ts';
+import { readInstalled } from '../../facts/installed.ts';
 import { readLoneMachineHealth, readMachineHealth } from '../../facts/machine-health.ts';
 import { readStorage } from '../../facts/storage.ts';
 import type { KubeClient } from '../../kube/types.ts';
-import { expandConfiguration } from '../../plan/configuration.ts';
-import { inventoryName } from '../../plan/inventory.ts';
 import type { Plan } from '../../plan/types.ts';
 import { endpointOfRole } from '../../verify/device-services.ts';
 import type { ExportTrial } from '../../verify/export-trial.ts';
@@ -31,6 +25,8 @@ import { readRecentEvents, watchEvents } from './events.ts';
 import { readFeeds } from './feeds.ts';
 import { installationOf, planOf } from './installation.ts';
 import { once, readOnce } from './once.ts';
+import { readServiceChecks, readSettings } from './registry.ts';
+import { readMissingRights } from './rights.ts';
 import { readServices } from './services.ts';
 
 export interface FactsContext {
@@ -50,7 +46,6 @@ export interface FactsContext {
 
 /** A service that is asked and ready answers at once. */
 const patienceMs = 2_000;
-const rereadPauseMs = 300;
 /** The rate of events is judged over 20 s at least. */
 const clearRateMs = 21_000;
 
@@ -60,10 +55,11 @@ export function gatherFacts(context: FactsContext): VerifyFacts {
   const { release } = loaded;
   const kube = readOnce(context.kube);
   const patience = (): Patience => ({ clock: systemClock, signal, deadlineMs: systemClock.now() + patienceMs });
-  const registry = registryOf({ release });
+  const consul = { reach, registry: registryOf({ release }), patience };
 
   const dates = once(async () => {
-    const { dateMs } = await kube.raw('/version');
+    // Asked anew: what was read before has the date of then.
+    const { dateMs } = await context.kube.raw('/version');
     const machineMs = Date.now();
     // The server tells whole seconds.
     return { serverMs: dateMs === undefined ? machineMs : dateMs + 500, machineMs };
@@ -108,7 +104,7 @@ export function gatherFacts(context: FactsContext): VerifyFacts {
     dates,
     heartbeats: once(() => readHeartbeats(kube)),
     dns: once(() => readDns(kube)),
-    missingRights: once(() => readMissingRights(context)),
+    missingRights: once(() => readMissingRights({ ...context, viaProxy: reach.way === 'proxy' })),
     rehearsal: once(context.rehearse),
     installation,
     plan,
@@ -125,31 +121,10 @@ export function gatherFacts(context: FactsContext): VerifyFacts {
         namespace,
       );
     }),
-    leader: once(() => consulStore(reach, registry, patience()).leader()),
-    agent: once(() => readAgent(reach, registry, patience())),
-    settings: once(async () => {
-      const store = consulStore(reach, registry, patience());
-      const { services: planned, database } = await plan();
-      const registered = planned.filter(({ row }) => row.registration !== undefined).map(({ name }) => name);
-      const choice = { database, pristine: false, services: registered, overrides: loaded.overrides };
-      const wanted = expandConfiguration(loaded.trees, choice);
-      const isComplete = (stored: Awaited<ReturnType<typeof store.read>>) =>
-        wanted.every(({ keys }) => Object.keys(keys).every((key) => stored.has(key)));
-      let stored = await store.read('');
-      if (!isComplete(stored)) {
-        // Right after a restart it has been seen to give a part of its keys only.
-        await systemClock.sleep(rereadPauseMs, signal);
-        stored = await store.read('');
-      }
-      return { stored, wanted };
-    }),
-    registrations: once(async () => {
-      const [names, checks] = await Promise.all([
-        readRegistrations(reach, registry, patience()),
-        readHealthChecks(reach, registry, patience()),
-      ]);
-      return [...names].map((name) => ({ name, checks: checks.filter(({ service }) => service === name) }));
-    }),
+    leader: once(() => consulStore(reach, consul.registry, patience()).leader()),
+    agent: once(() => readAgent(reach, consul.registry, patience())),
+    settings: once(async () => readSettings(await plan(), loaded, consul)),
+    registrations: once(() => readServiceChecks(consul)),
     services,
     answers: once(async () => {
       const running = (await services()).filter(({ deployment, pod }) => deployment && pod);
@@ -192,32 +167,4 @@ export function gatherFacts(context: FactsContext): VerifyFacts {
     commands: once(async () => readCommands(await plan(), { reach, patience, afterWatch, isReady })),
     feeds: once(async () => readFeeds(await services(), { namespace, reach, kube })),
   };
-}
-
-async function readMissingRights({ namespace, kube, reach, isPre, loaded }: FactsContext) {
-  const viaProxy = reach.way === 'proxy';
-  const rights = isPre ? rightsToInstall(loaded, namespace, viaProxy) : verifyRights(namespace, viaProxy);
-  const missing = await findMissing(rights, kube);
-  const roles = missing.length === 0 ? [] : describeMissing(missing, { name: namespace, exists: !isPre });
-  return { asked: rights.length, missing: missing.length, roles };
-}
-
-/** As far as they can be told before anything has been read: those of local volumes, which take the most. */
-function rightsToInstall(loaded: LoadedRelease, namespace: string, viaProxy: boolean): readonly Right[] {
-  const plan = planOf(loaded, factsOf(namespace, []));
-  const { claims } = Object.groupBy(plan.objects, ({ kind }) =>
-    kind === 'PersistentVolumeClaim' ? 'claims' : 'others',
-  );
-  const volumes = (claims ?? []).map(({ metadata }) => ({
-    apiVersion: 'v1',
-    kind: 'PersistentVolume',
-    name: metadata.name,
-  }));
-  const inventory = { apiVersion: 'v1', kind: 'ConfigMap', name: inventoryName, namespace };
-  const refs = [...plan.objects.map(refOf), ...volumes, inventory];
-  return installRights(
-    refs.map((ref) => ({ ref, action: 'created', fields: [] })),
-    plan,
-    viaProxy,
-  );
 }
