@@ -27,7 +27,7 @@ const schemes: Readonly<Record<string, { readonly isTls: boolean; readonly port:
 export function parseBrokerUrl(place: string, text: string): BrokerAddress {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const scheme = schemes[url?.protocol ?? ''];
-  if (!url || !scheme || url.hostname === '') {
+  if (!url || !scheme || !isHost(hostOf(url))) {
     throw wrongUrl(`${place} ${withoutLogin(text)}`, 'not the URL of an MQTT broker', urlHint);
   }
   const address = { host: hostOf(url), port: url.port === '' ? scheme.port : Number(url.port), isTls: scheme.isTls };
@@ -47,6 +47,11 @@ export function formatBroker({ host, port, isTls }: BrokerAddress): string {
   return `${isTls ? 'mqtts' : 'mqtt'}://${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
 }
 
+/** True for a name or an address as the network knows them; nothing else may come into a script. */
+export function isHost(text: string): boolean {
+  return /^[A-Za-z0-9]([-.\w]*\w)?\.?$/.test(text) || isIP(text) !== 0;
+}
+
 /** True for the names and addresses by which everybody means himself, and a pod means the pod. */
 export function isLoopback(host: string): boolean {
   const name = host.toLowerCase().replace(/\.$/, '');
@@ -59,7 +64,7 @@ export function isLoopback(host: string): boolean {
 const urlHint = 'Write it as mqtt://HOST:PORT, or mqtts://HOST:PORT for TLS.';
 
 function hostOf({ hostname }: URL): string {
-  return decodeURIComponent(hostname.replace(/^\[|\]$/g, ''));
+  return hostname.replace(/^\[|\]$/g, '');
 }
 
 function withoutLogin(text: string): string {

@@ -6,7 +6,7 @@ import { BootError } from '../../base/errors.ts';
 import type { KubeObject } from '../../base/kube-types.ts';
 import { readCluster } from '../../facts/cluster.ts';
 import { hasStatus } from '../../kube/errors.ts';
-import { type BrokerAddress, isLoopback } from '../../mqtt/address.ts';
+import { type BrokerAddress, isHost, isLoopback } from '../../mqtt/address.ts';
 import type { BrokerLogin } from '../../mqtt/client.ts';
 import { findMosquitto, ownAddress, startHostBroker } from '../../mqtt/host-broker.ts';
 import { passwordLine, randomLogin } from '../../mqtt/password-file.ts';
@@ -59,11 +59,12 @@ export async function chooseBroker(
 
 function ofService(target: ExportTarget): ChosenBroker {
   const address = brokerOf(target);
-  if (isLoopback(address.host) || address.host === '') {
+  if (!isHost(address.host) || isLoopback(address.host)) {
+    const cause = isLoopback(address.host) ? 'which in its pod is the pod itself' : 'which is no address';
     throw new BootError({
       exit: 'verify',
       object: 'the export service',
-      cause: `it sends to ${address.host || 'no address'}, which in its pod is the pod itself`,
+      cause: `it sends to "${address.host}", ${cause}`,
       hint: 'Set the address of a broker that pods reach, with --set SERVICE/PATH=VALUE of install.',
     });
   }
