@@ -7,6 +7,7 @@ import { findKubeconfig } from '../facts/kubeconfig.ts';
 import { kubeconfigSecrets } from '../facts/kubeconfig-secrets.ts';
 import { localMachine } from '../facts/machine.ts';
 import { openCluster } from '../kube/client.ts';
+import { openPace } from '../kube/pace.ts';
 import type { TransportOptions } from '../kube/transport.ts';
 import type { KubeClient, Kubeconfig } from '../kube/types.ts';
 import type { Options } from '../options/resolve.ts';
@@ -16,6 +17,8 @@ import type { Program } from './program.ts';
 
 /** On the first boot of a small node k3s takes minutes to come up. */
 const unattendedWaitMs = 600_000;
+/** What even a small board's API server hardly notices. */
+const throttledPerSecond = 20;
 
 /**
  * The cluster that the options mean. Sends nothing yet; what the kubeconfig keeps secret is not printed from here on.
@@ -25,7 +28,7 @@ export function connect(
   options: Options,
   program: Program,
   emit: Emit,
-  limits: Pick<TransportOptions, 'timeoutMs'> = {},
+  limits: Pick<TransportOptions, 'timeoutMs' | 'pace'> = {},
 ): KubeClient {
   const kubeconfig = locate(options, program);
   emit({ type: 'fact', name: 'kubeconfig', value: `${kubeconfig.source}, context ${kubeconfig.context}` });
@@ -38,14 +41,15 @@ export function connect(
  */
 export async function connectWhenUp(options: Options, program: Program, emit: Emit): Promise<KubeClient> {
   const { signal, stderr } = program;
+  const limits = options.throttle ? { pace: openPace(throttledPerSecond, systemClock) } : {};
   const isComing = await ensureK3s(options, program, emit);
   const waitMs = options.waitClusterMs ?? (stderr.isTerminal && !isComing ? 0 : unattendedWaitMs);
   if (waitMs > 0) {
     const className = /^class:(.+)$/.exec(options.storage)?.[1];
-    const stages = clusterStages(openEachTime(options, program), className);
+    const stages = clusterStages(openEachTime(options, program, limits), className);
     await awaitCluster(stages, { clock: systemClock, signal, emit, deadlineMs: systemClock.now() + waitMs });
   }
-  return connect(options, program, emit);
+  return connect(options, program, emit, limits);
 }
 
 /**
@@ -77,12 +81,12 @@ function findsKubeconfig(options: Options, program: Program): boolean {
 }
 
 /** Opens what is found anew only when it is another one. Disturbances are what the wait is about, so they aren't told. */
-function openEachTime(options: Options, program: Program): () => KubeClient {
+function openEachTime(options: Options, program: Program, limits: Pick<TransportOptions, 'pace'>): () => KubeClient {
   let open: { readonly document: string; readonly kube: KubeClient } | undefined;
   return () => {
     const kubeconfig = locate(options, program);
     if (open?.document !== kubeconfig.document) {
-      const kube = openCluster(kubeconfig, { clock: systemClock, signal: program.signal });
+      const kube = openCluster(kubeconfig, { clock: systemClock, signal: program.signal, ...limits });
       open = { document: kubeconfig.document, kube };
     }
     return open.kube;

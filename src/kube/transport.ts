@@ -3,6 +3,7 @@ import { retry } from '../base/retry.ts';
 import type { Clock } from '../base/time.ts';
 import { isPassing, KubeError, readStatus, refusal } from './errors.ts';
 import { type Call, exchange, type Reply } from './exchange.ts';
+import type { Pace } from './pace.ts';
 import type { Credentials, Session } from './session.ts';
 import type { HttpAnswer } from './types.ts';
 
@@ -31,6 +32,8 @@ export interface TransportOptions {
   readonly emit?: Emit;
   /** How long a call may take that doesn't say so itself. With it nothing is repeated: for who only wants a look. */
   readonly timeoutMs?: number;
+  /** Each request waits for its turn. */
+  readonly pace?: Pace;
 }
 
 export interface Transport {
@@ -41,13 +44,14 @@ export interface Transport {
 }
 
 /** Calls in a session. Nothing is sent yet. */
-export function openTransport(session: Session, { clock, signal, emit, timeoutMs }: TransportOptions): Transport {
+export function openTransport(session: Session, { clock, signal, emit, timeoutMs, pace }: TransportOptions): Transport {
   let requests = 0;
   let hasAnswered = false;
   let isDisturbed = false;
   const cut = cutAfter(signal, lastWordsMs);
 
   const attempt = async (call: Call, credentials: Credentials): Promise<Reply> => {
+    await pace?.(signal);
     requests++;
     try {
       const reply = await exchange(timeoutMs === undefined ? call : { timeoutMs, ...call }, credentials, cut);

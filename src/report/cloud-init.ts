@@ -70,6 +70,8 @@ export function renderUnit({ site, binary, k3s, webhook }: Omit<CloudInitWish, '
     'install',
     ...(site === undefined ? [] : ['--config', sitePath]),
     ...(k3s === undefined ? [] : ['--with-k3s', k3s]),
+    // Nobody waits, and the API server shares its board with everything else.
+    '--throttle',
     ...['--result', resultPath, '--output', 'text', '--color', 'never'],
   ];
   const post = [

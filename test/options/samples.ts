@@ -29,6 +29,7 @@ export const samples: Readonly<Record<OptionKey, readonly [text: string, value: 
   mqttCert: ['/etc/client.pem', '/etc/client.pem'],
   mqttKey: ['/etc/client.key', '/etc/client.key'],
   keep: ['true', true],
+  throttle: ['true', true],
   forceConflicts: ['true', true],
   purgeData: ['true', true],
   overwrite: ['true', true],

@@ -29,6 +29,14 @@ export const runRows = {
     commands: ['install'],
     help: 'Wait until events arrive. --no-verify ends when every service is ready.',
   },
+  throttle: {
+    flag: 'throttle',
+    type: 'boolean',
+    default: false,
+    group: 'Run',
+    commands: ['install'],
+    help: 'Send the API server at most 20 requests a second, for a small board that has other work; the unit of cloud-init does.',
+  },
   forceConflicts: {
     flag: 'force-conflicts',
     type: 'boolean',
