@@ -4,6 +4,7 @@ import { mapPool } from '../base/pool.ts';
 import { KubeError } from '../kube/errors.ts';
 import type { ExecRequest } from '../kube/types.ts';
 import { commonLabels } from '../plan/labels.ts';
+import { oneShotPod } from '../plan/one-shot.ts';
 import type { Release } from '../plan/release.ts';
 import type { PlannedService } from '../plan/types.ts';
 import { stateMount } from './copy-scripts.ts';
@@ -152,10 +153,7 @@ function renderPod({ name, row, deployment }: CopiedService, place: CopyPlace): 
     kind: 'Pod',
     metadata: { name: `edgex-boot-copy-${name}`, namespace, labels: commonLabels(release) },
     spec: {
-      restartPolicy: 'Never',
-      enableServiceLinks: false,
-      automountServiceAccountToken: false,
-      terminationGracePeriodSeconds: 0,
+      ...oneShotPod,
       activeDeadlineSeconds: longestSeconds,
       ...{ nodeSelector, tolerations, imagePullSecrets, securityContext },
       containers: [

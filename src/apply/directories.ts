@@ -1,6 +1,7 @@
 import type { Emit } from '../base/events.ts';
 import type { KubeObject, Pod } from '../base/kube-types.ts';
 import { architectureLabel, commonLabels } from '../plan/labels.ts';
+import { oneShotPod, oneShotRoot } from '../plan/one-shot.ts';
 import { directoryPodHint } from '../plan/pod-security.ts';
 import type { Directory, Plan, StorageChoice } from '../plan/types.ts';
 import { type OneShotContext, runOneShot } from './one-shot-pod.ts';
@@ -68,23 +69,12 @@ function renderPod(plan: Plan, storage: OwnPlace): KubeObject {
     kind: 'Pod',
     metadata: { name: podName, namespace: plan.namespace, labels: commonLabels(plan.release) },
     spec: {
-      restartPolicy: 'Never',
-      enableServiceLinks: false,
-      automountServiceAccountToken: false,
-      terminationGracePeriodSeconds: 0,
+      ...oneShotPod,
       nodeSelector:
         storage.kind === 'local'
           ? { 'kubernetes.io/hostname': storage.hostname }
           : { 'kubernetes.io/os': 'linux', [architectureLabel]: plan.architecture },
-      // A node that is only just joining, or one kept for edge work, still gets its directories.
-      tolerations: [{ operator: 'Exists' }],
-      securityContext: {
-        runAsUser: 0,
-        runAsGroup: 0,
-        seccompProfile: { type: 'RuntimeDefault' },
-        // Where SELinux rules, a confined container may write to no path of the node. Elsewhere it means nothing.
-        seLinuxOptions: { type: 'spc_t' },
-      },
+      ...oneShotRoot,
       containers: [
         renderContainer(plan, 'directories', directoryScript(directories), {
           capabilities: { drop: ['ALL'], add: ['CHOWN', 'DAC_OVERRIDE', 'FOWNER'] },

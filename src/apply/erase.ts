@@ -2,6 +2,7 @@ import { BootError } from '../base/errors.ts';
 import { formatRef, type KubeObject, refOf } from '../base/kube-types.ts';
 import { type Erasure, formatSite } from '../plan/erasures.ts';
 import { architectureLabel, commonLabels } from '../plan/labels.ts';
+import { oneShotPod, oneShotRoot } from '../plan/one-shot.ts';
 import { type OneShotContext, runOneShot } from './one-shot-pod.ts';
 
 /** Deletes the directories of volumes with all that is in them, by a pod that runs once where they are. */
@@ -41,20 +42,9 @@ function renderPod({ release, namespace, site, claims, image, architecture }: Er
     kind: 'Pod',
     metadata: { name: podName, namespace, labels: commonLabels(release) },
     spec: {
-      restartPolicy: 'Never',
-      enableServiceLinks: false,
-      automountServiceAccountToken: false,
-      terminationGracePeriodSeconds: 0,
+      ...oneShotPod,
       nodeSelector: node,
-      // Also where a node is kept for edge work, or is to be emptied.
-      tolerations: [{ operator: 'Exists' }],
-      securityContext: {
-        runAsUser: 0,
-        runAsGroup: 0,
-        seccompProfile: { type: 'RuntimeDefault' },
-        // Where SELinux rules, a confined container may write to no path of the node. Elsewhere it means nothing.
-        seLinuxOptions: { type: 'spc_t' },
-      },
+      ...oneShotRoot,
       containers: [
         {
           name: 'erase',

@@ -1,6 +1,7 @@
 import type { KubeObject } from '../base/kube-types.ts';
 import { mapPool } from '../base/pool.ts';
 import { commonLabels } from '../plan/labels.ts';
+import { oneShotPod } from '../plan/one-shot.ts';
 import type { Plan, PlannedService, StorageChoice } from '../plan/types.ts';
 import { type OneShotContext, runOneShot } from './one-shot-pod.ts';
 import { describeTroubles, type TriedVolume, troublesOf } from './volume-failures.ts';
@@ -82,10 +83,7 @@ function renderProbe({ name, row }: PlannedService, plan: Plan): KubeObject {
     kind: 'Pod',
     metadata: { name: `edgex-boot-probe-${name}`, namespace: plan.namespace, labels: commonLabels(plan.release) },
     spec: {
-      restartPolicy: 'Never',
-      enableServiceLinks: false,
-      automountServiceAccountToken: false,
-      terminationGracePeriodSeconds: 0,
+      ...oneShotPod,
       nodeSelector,
       tolerations,
       imagePullSecrets,

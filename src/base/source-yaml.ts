@@ -145,7 +145,6 @@ function offsetOf(document: Document, path: readonly PropertyKey[]): number | un
   return node?.range?.[0];
 }
 
-/** The errors whose messages quote nothing of the file. */
 const plainCodes: ReadonlySet<string> = new Set([
   'BAD_INDENT',
   'BLOCK_AS_IMPLICIT_KEY',
@@ -154,8 +153,13 @@ const plainCodes: ReadonlySet<string> = new Set([
   'TAB_AS_INDENT',
 ]);
 
+/** True for an error whose message may be shown: no value of the file is in it, which may be a password. */
+export function quotesNothing(code: YAMLError['code']): boolean {
+  return plainCodes.has(code);
+}
+
 function causeOf({ code, message }: YAMLError): string {
-  if (!plainCodes.has(code)) return 'no YAML';
+  if (!quotesNothing(code)) return 'no YAML';
   return message.split('\n', 1)[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? code;
 }
 

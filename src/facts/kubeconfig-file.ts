@@ -3,6 +3,7 @@ import { parseDocument, type YAMLParseError } from 'yaml';
 import * as z from 'zod';
 import { BootError } from '../base/errors.ts';
 import { nearestName } from '../base/nearest.ts';
+import { quotesNothing } from '../base/source-yaml.ts';
 import type { Kubeconfig } from '../kube/types.ts';
 
 /** Kubeconfig files: read, merged as kubectl merges them, and cut down to the one context that is used. */
@@ -140,18 +141,9 @@ function withTokenFile({ tokenFile, token, ...user }: Fields): Fields {
   return { ...user, 'auth-provider': { name: 'tokenFile', config: { tokenFile } } };
 }
 
-/** The errors whose messages quote nothing of the file. */
-const plainCodes: ReadonlySet<string> = new Set([
-  'BAD_INDENT',
-  'BLOCK_AS_IMPLICIT_KEY',
-  'DUPLICATE_KEY',
-  'MISSING_CHAR',
-  'TAB_AS_INDENT',
-]);
-
 /** Where the YAML breaks off and why, without the text that stands there: it may be a password. */
 function describe({ code, message, linePos }: YAMLParseError): string {
-  if (plainCodes.has(code)) return message.split('\n', 1)[0]?.replace(/:$/, '') ?? code;
+  if (quotesNothing(code)) return message.split('\n', 1)[0]?.replace(/:$/, '') ?? code;
   const [at] = linePos ?? [];
   return `no YAML${at ? ` at line ${at.line}, column ${at.col}` : ''}`;
 }

@@ -4,6 +4,7 @@ import type { KubeObject } from '../../base/kube-types.ts';
 import type { BrokerAddress } from '../../mqtt/address.ts';
 import { gateScript } from '../../plan/gates.ts';
 import { architectureLabel, commonLabels } from '../../plan/labels.ts';
+import { oneShotPod } from '../../plan/one-shot.ts';
 import type { Plan } from '../../plan/types.ts';
 import type { Silence } from '../../verify/export-trial.ts';
 import type { TrialContext } from './context.ts';
@@ -39,11 +40,8 @@ function renderPod({ namespace, release, architecture, toolsImage }: Plan, { hos
     kind: 'Pod',
     metadata: { name: podName, namespace, labels: commonLabels(release) },
     spec: {
-      restartPolicy: 'Never',
+      ...oneShotPod,
       activeDeadlineSeconds: attemptSeconds,
-      enableServiceLinks: false,
-      automountServiceAccountToken: false,
-      terminationGracePeriodSeconds: 0,
       nodeSelector: { 'kubernetes.io/os': 'linux', [architectureLabel]: architecture },
       securityContext: {
         runAsNonRoot: true,
