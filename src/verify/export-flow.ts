@@ -26,8 +26,10 @@ export interface DeviceFlow {
 
 export interface FlowWatch {
   readonly intake: Intake;
-  /** Of core-data, now. */
-  readonly counts: () => Promise<EventCounts>;
+  /** Those that are expected to send; others that do are watched as well. */
+  readonly devices: readonly string[];
+  /** What core-data has of these devices now. The total is read beside them, so it may be of another moment. */
+  readonly counts: (devices: readonly string[]) => Promise<EventCounts>;
   /** Why the broker's connection is of no use any more; undefined while it is. */
   readonly lost: () => BrokerError | undefined;
   readonly clock: Clock;
@@ -42,36 +44,45 @@ const firstEventPatienceMs = 40_000;
 const windowMs = { min: 10_000, max: 35_000 } as const;
 /** What is stored arrives within some milliseconds. */
 const graceMs = 3_000;
+/** How long an event may be on its way at least. */
+const toleranceMs = 500;
 
 /**
  * Listens until an event has come, and then until one of each device has. Only what is made from now on counts.
  * @throws BrokerError when the connection to the broker breaks meanwhile; BootError `timeout` when core-data doesn't answer
  */
 export async function watchExport(watch: FlowWatch): Promise<ExportFlow> {
-  const { intake, counts, clock } = watch;
+  const { intake, counts, clock, devices } = watch;
   const beganMs = clock.now();
   const elapsedMs = (): number => Math.round(clock.now() - beganMs);
   intake.start(watch.date());
-  const start = await counts();
+  const start = await counts([]);
 
   const hasCome = await until(watch, firstEventPatienceMs, () => intake.events().length > 0);
   const firstEventMs = elapsedMs();
   if (!hasCome) {
-    const { total } = await counts();
+    const { total } = await counts([]);
     return { elapsedMs: firstEventMs, devices: [], dismissed: intake.dismissed(), stored: total - start.total };
   }
 
   const skipped = intake.events().length;
-  const before = await counts();
-  const names = Object.keys(before.byDevice);
-  const arrived = (): ReadonlyMap<string, number> => countByDevice(intake.events().slice(skipped));
+  const names = [...new Set([...devices, ...intake.events().map(({ device }) => device)])];
+  const before = await counts(names);
+  const arrived = (untilMs = Number.POSITIVE_INFINITY): ReadonlyMap<string, number> =>
+    countByDevice(madeBy(untilMs, intake.events()).slice(skipped));
   const windowBeganMs = clock.now();
   await until(watch, windowMs.max, () => {
     const isLongEnough = clock.now() - windowBeganMs >= windowMs.min;
     return isLongEnough && names.every((device) => arrived().has(device));
   });
-  const after = await counts();
-  const flows = (): readonly DeviceFlow[] => compare(before, after, arrived());
+  const after = await counts(names);
+  const untilMs = watch.date();
+  const flows = (): readonly DeviceFlow[] =>
+    names.map((device) => ({
+      device,
+      stored: Math.max(0, (after.byDevice[device] ?? 0) - (before.byDevice[device] ?? 0)),
+      arrived: arrived(untilMs).get(device) ?? 0,
+    }));
   await until(watch, graceMs, () => flows().every((flow) => flow.arrived >= flow.stored));
   return {
     firstEventMs,
@@ -100,25 +111,17 @@ async function until(watch: FlowWatch, patienceMs: number, holds: () => boolean)
   }
 }
 
-function countByDevice(events: readonly ExportedEvent[]): ReadonlyMap<string, number> {
-  return new Map([...Map.groupBy(events, ({ device }) => device)].map(([device, each]) => [device, each.length]));
+/**
+ * Those that were made until then by our clock: what comes while the last ones are waited for must not make up for one
+ * that is lost. Clocks differ; by how much shows in the event that was on its way for the shortest time.
+ */
+function madeBy(untilMs: number, events: readonly ExportedEvent[]): readonly ExportedEvent[] {
+  const differenceMs = Math.min(...events.map(({ madeMs, arrivedMs }) => arrivedMs - madeMs));
+  return events.filter(({ madeMs }) => madeMs + differenceMs <= untilMs + toleranceMs);
 }
 
-/** The devices that are counted one by one, and together the rest where there is one. */
-function compare(before: EventCounts, after: EventCounts, arrived: ReadonlyMap<string, number>): readonly DeviceFlow[] {
-  const known = Object.keys(before.byDevice);
-  const flows = known.map((device) => ({
-    device,
-    stored: Math.max(0, (after.byDevice[device] ?? 0) - (before.byDevice[device] ?? 0)),
-    arrived: arrived.get(device) ?? 0,
-  }));
-  const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, each) => sum + each, 0);
-  const rest = {
-    device: known.length === 0 ? 'all devices' : 'other devices',
-    stored: Math.max(0, after.total - before.total - sumOf(flows.map(({ stored }) => stored))),
-    arrived: sumOf([...arrived].filter(([device]) => !known.includes(device)).map(([, count]) => count)),
-  };
-  return rest.stored + rest.arrived > 0 ? [...flows, rest] : flows;
+function countByDevice(events: readonly ExportedEvent[]): ReadonlyMap<string, number> {
+  return new Map([...Map.groupBy(events, ({ device }) => device)].map(([device, each]) => [device, each.length]));
 }
 
 function latencyOf(events: readonly ExportedEvent[]): Pick<ExportFlow, 'latency'> {

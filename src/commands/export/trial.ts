@@ -114,9 +114,18 @@ export function openExportTrial(given: TrialContext): ExportTrial {
     const events = endpointOfRole(plan, 'events');
     if (!events) throw new BootError({ exit: 'verify', object: plan.release.title, cause: 'nothing counts events' });
     const devices = plan.services.flatMap(({ row }) => Object.keys(row.devices ?? {}));
-    const counts = () => readEventCounts({ reach, events, devices, patience: patience(readyMs) });
+    const counts = (of: readonly string[]) =>
+      readEventCounts({ reach, events, devices: of, patience: patience(readyMs) });
     emit({ type: 'fact', name: 'export', value: `listening to topic ${topic}` });
-    const seen = await watchExport({ intake, counts, lost: own.lost, clock: systemClock, date: Date.now, signal });
+    const seen = await watchExport({
+      intake,
+      devices,
+      counts,
+      lost: own.lost,
+      clock: systemClock,
+      date: Date.now,
+      signal,
+    });
     if (seen.firstEventMs !== undefined) return seen;
     return { ...seen, silence: await explainSilence(context, { service: found, address, topic, broker: own }) };
   });
