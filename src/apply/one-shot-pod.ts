@@ -43,6 +43,9 @@ export interface OneShotEnd {
 }
 
 const pollMs = 150;
+/** A pod whose image takes minutes is looked at ever more seldom, never later than this part of the time it took. */
+const maxPollMs = 3_000;
+const lateShare = 0.1;
 /** How long what keeps the pod from starting may be a passing matter: a registry is tried again within this time. */
 const obstacleGraceMs = 60_000;
 const failureTailLines = 5;
@@ -85,7 +88,8 @@ async function follow(task: OneShot, context: OneShotContext, isReached: (pod: P
   const { kube, clock, signal } = context;
   await createWhenFree(task, context);
   const lookForObstacle = obstacleWatch(context);
-  let startableMs = clock.now();
+  const beganMs = clock.now();
+  let startableMs = beganMs;
   let startedMs: number | undefined;
   for (;;) {
     const live = (await kube.get(refOf(pod))) as Pod | undefined;
@@ -98,7 +102,8 @@ async function follow(task: OneShot, context: OneShotContext, isReached: (pod: P
     startedMs = live?.status.phase === 'Running' ? (startedMs ?? clock.now()) : undefined;
     if (startedMs !== undefined && clock.now() - startedMs > longestRunMs) throw endless(task, longestRunMs);
     if (clock.now() > context.deadlineMs) throw late(task, live);
-    await clock.sleep(pollMs, signal);
+    const waitedMs = clock.now() - beganMs;
+    await clock.sleep(Math.min(Math.max(pollMs, waitedMs * lateShare), maxPollMs), signal);
   }
 }
 

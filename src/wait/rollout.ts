@@ -30,6 +30,8 @@ export interface RolloutResult {
 
 const firstPauseMs = 300;
 const maxPauseMs = 2_000;
+/** While nothing can be had but images, which take their time. */
+const maxPullingPauseMs = 5_000;
 const pauseGrowth = 1.25;
 /** A start takes this long without anything being wrong. */
 const quietMs = 3_000;
@@ -74,7 +76,8 @@ export async function awaitRollout(
     if (nowMs >= limitMs) throw timeoutError(await findOut(late), verdicts, namespace, elapsedMs);
 
     wantsEvents = late.some((verdict) => isDoubtful(verdict, story, elapsedMs));
-    pauseMs = hasChanged ? firstPauseMs : Math.min(pauseMs * pauseGrowth, maxPauseMs);
+    const longestMs = late.some(({ state }) => state === 'starting') ? maxPauseMs : maxPullingPauseMs;
+    pauseMs = hasChanged ? firstPauseMs : Math.min(pauseMs * pauseGrowth, longestMs);
     await clock.sleep(Math.min(pauseMs, limitMs - nowMs), signal);
   }
 }

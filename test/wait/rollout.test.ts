@@ -238,8 +238,15 @@ describe('a rollout is gentle', () => {
     const { slept } = await replay([app], [{ frames: readState('slow-pull').frames.slice(0, 2) }], {
       deadlineMs: 30_000,
     });
-    assert.equal(Math.max(...slept), 2_000);
+    assert.equal(Math.max(...slept), 5_000);
     assert.deepEqual(slept.slice(0, 5), [300, 375, 300, 375, 468.75]);
+  });
+
+  it('but every two seconds while something starts', async () => {
+    const { slept } = await replay([app], [{ frames: readState('unready').frames.slice(0, 3) }], {
+      deadlineMs: 30_000,
+    });
+    assert.equal(Math.max(...slept), 2_000);
   });
 
   it('and asks for events only where something is doubtful, at most every four seconds', async () => {
