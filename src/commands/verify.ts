@@ -1,8 +1,9 @@
 import { systemClock } from '../base/clock.ts';
-import type { ExitName } from '../base/errors.ts';
+import { type ExitName, isBootError } from '../base/errors.ts';
 import type { Emit } from '../base/events.ts';
 import { chooseReach } from '../consul/reach.ts';
 import type { Options } from '../options/resolve.ts';
+import { inventoryRef, verifiedPatch } from '../plan/inventory.ts';
 import { createRedactor } from '../report/redact.ts';
 import { openVerifyText, type VerifyText } from '../report/verify-text.ts';
 import { type CheckRow, loadChecks } from '../verify/checks.ts';
@@ -22,7 +23,7 @@ const tickMs = 250;
 /** Between two rounds of --watch. */
 const pauseMs = 5_000;
 
-/** Looks whether all is well, and says so. Changes nothing but for what a trial of the export starts. */
+/** Looks whether all is well, and says so. Changes nothing but for `--record`, and what a trial of the export starts. */
 export const verify: Work = async (options, program) => {
   const rows = selectChecks(loadChecks(), options);
   for (const file of options.report) formOfFile(file);
@@ -41,6 +42,7 @@ export const verify: Work = async (options, program) => {
     });
     text?.end(report);
     tell(report);
+    if (options.record) await record(session, report, warningsOnly(options, program));
     if (options.watch) await watch(session, report, text, tell);
     return exitOf(report);
   } finally {
@@ -48,6 +50,21 @@ export const verify: Work = async (options, program) => {
     text?.close();
   }
 };
+
+/** Whoever may look may not always write; that is no finding about the installation. */
+async function record(
+  { kube, namespace }: Session,
+  { verdict, startedMs, elapsedMs }: VerifyReport,
+  emit: Emit,
+): Promise<void> {
+  try {
+    await kube.patch({ ...inventoryRef, namespace }, verifiedPatch({ verdict, atMs: startedMs + elapsedMs }));
+  } catch (error) {
+    if (!isBootError(error)) throw error;
+    const { object, cause } = error.details;
+    emit({ type: 'warning', object, message: `the verdict could not be recorded: ${cause}` });
+  }
+}
 
 /** Verifies again and again, and tells what is otherwise than before. Ends by the signal only. */
 async function watch(

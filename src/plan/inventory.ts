@@ -19,6 +19,28 @@ export interface Inventory {
   /** As the option `--storage` takes it; `class` alone is the cluster's default class. */
   readonly storage: string;
   readonly objects: readonly ObjectRef[];
+  /** What the last verification came to that was recorded. */
+  readonly verified?: Verified;
+}
+
+export interface Verified {
+  readonly verdict: 'passed' | 'failed';
+  /** In milliseconds since 1970. */
+  readonly atMs: number;
+}
+
+/** An annotation: the inventory itself is what `install` compares. */
+const verifiedAnnotation = 'edgex-boot/verified';
+
+/** A merge patch that records a verdict on an inventory. */
+export function verifiedPatch({ verdict, atMs }: Verified): object {
+  return { metadata: { annotations: { [verifiedAnnotation]: `${verdict} ${new Date(atMs).toISOString()}` } } };
+}
+
+function parseVerified(text: string | undefined): Verified | undefined {
+  const [, verdict, date = ''] = /^(passed|failed) (\S+)$/.exec(text ?? '') ?? [];
+  const atMs = Date.parse(date);
+  return (verdict === 'passed' || verdict === 'failed') && atMs > 0 ? { verdict, atMs } : undefined;
 }
 
 /** The inventory of a plan that made these objects. */
@@ -54,7 +76,9 @@ export function readInventory(objects: readonly KubeObject[], namespace: string)
   const found = objects.find((object) => isInventory(refOf(object)) && object.metadata.namespace === namespace);
   if (!found) return undefined;
   const data = (found.data ?? {}) as Readonly<Record<string, string>>;
+  const verified = parseVerified(found.metadata.annotations?.[verifiedAnnotation]);
   return {
+    ...(verified ? { verified } : {}),
     release: data.release ?? '',
     version: data.version ?? '',
     database: data.database ?? '',

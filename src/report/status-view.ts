@@ -7,6 +7,8 @@ export interface StatusReport {
   readonly isInstalled: boolean;
   /** As the installation recorded it. */
   readonly release?: { readonly name: string; readonly version: string; readonly database: string };
+  /** What the last verification came to that was recorded, and how long ago. */
+  readonly verified?: { readonly verdict: 'passed' | 'failed'; readonly ageMs: number };
   readonly cluster?: Pick<ClusterFacts, 'version' | 'distribution'> & {
     readonly nodes: readonly { readonly name: string; readonly isReady: boolean }[];
   };

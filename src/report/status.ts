@@ -46,7 +46,16 @@ export function renderStatusText(
     .join('\n');
 }
 
-function headline({ namespace, isInstalled, release, cluster, services, storage, unknown }: StatusReport): string {
+function headline({
+  namespace,
+  isInstalled,
+  release,
+  cluster,
+  services,
+  storage,
+  unknown,
+  verified,
+}: StatusReport): string {
   const where = `namespace ${namespace}${cluster ? `, ${clusterWords(cluster)}` : ''}`;
   if (!isInstalled) {
     if (unknown.length > 0) return `nothing that can be read is installed in ${where}`;
@@ -54,7 +63,11 @@ function headline({ namespace, isInstalled, release, cluster, services, storage,
   }
   const ready = services.filter(({ state }) => state === 'ready').length;
   const what = release ? `${release.name} ${release.version} with ${release.database}` : 'services without a record';
-  return `${what} in ${where}: ${ready} of ${services.length} services ready`;
+  return `${what} in ${where}: ${ready} of ${services.length} services ready${verifiedWords(verified)}`;
+}
+
+function verifiedWords(verified: StatusReport['verified']): string {
+  return verified ? `; verification ${verified.verdict} ${formatAge(verified.ageMs)} ago` : '';
 }
 
 function clusterWords({ version, distribution, nodes }: NonNullable<StatusReport['cluster']>): string {

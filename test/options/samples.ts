@@ -40,6 +40,7 @@ export const samples: Readonly<Record<OptionKey, readonly [text: string, value: 
   windowMs: ['20s', 20_000],
   waitMs: ['2m', 120_000],
   watch: ['true', true],
+  record: ['true', true],
   strict: ['true', true],
   report: ['/tmp/site.html', ['/tmp/site.html']],
   imageArchive: ['/media/edgex.tar', '/media/edgex.tar'],

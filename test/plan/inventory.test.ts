@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { refOf } from '../../src/base/kube-types.ts';
-import { inventoryName, readInventory, refKey, renderInventory } from '../../src/plan/inventory.ts';
+import { inventoryName, readInventory, refKey, renderInventory, verifiedPatch } from '../../src/plan/inventory.ts';
 import { fujiPlan } from '../support/fuji.ts';
 
 const plan = fujiPlan({ storage: 'class:fast' });
@@ -16,6 +16,17 @@ test('what is written in an inventory is read from it again', () => {
     storage: 'class:fast',
     objects: objects.toSorted((a, b) => (refKey(a) < refKey(b) ? -1 : 1)),
   });
+});
+
+test('a verdict that was recorded is read from it, and what a person wrote there is not', () => {
+  const written = renderInventory(plan, objects);
+  const verdictIn = (patch: object) => {
+    const metadata = { ...written.metadata, ...(patch as { readonly metadata: object }).metadata };
+    return readInventory([{ ...written, metadata }], plan.namespace)?.verified;
+  };
+  const verified = { verdict: 'passed', atMs: Date.parse('2026-11-24T12:00:00Z') } as const;
+  assert.deepEqual(verdictIn(verifiedPatch(verified)), verified);
+  assert.equal(verdictIn({ metadata: { annotations: { 'edgex-boot/verified': 'passed yesterday' } } }), undefined);
 });
 
 test('a ConfigMap has text only', () => {

@@ -1,3 +1,4 @@
+import type { Verified } from '../../plan/inventory.ts';
 import type { Release } from '../../plan/release.ts';
 import type { StatusReport } from '../../report/status-view.ts';
 import { type Part, type Parts, readOr } from './parts.ts';
@@ -33,6 +34,7 @@ export function makeStatus(
   return {
     namespace,
     isInstalled: seen.length > 0,
+    ...(record?.verified ? { verified: ageOf(record.verified, context.nowMs) } : {}),
     ...(record ? { release: { name: name ?? '', version: record.version, database: record.database } } : {}),
     ...(cluster
       ? {
@@ -50,4 +52,8 @@ export function makeStatus(
       return 'error' in part ? [{ what: names[key], reason: part.error.cause }] : [];
     }),
   };
+}
+
+function ageOf({ verdict, atMs }: Verified, nowMs: number): NonNullable<StatusReport['verified']> {
+  return { verdict, ageMs: Math.max(0, nowMs - atMs) };
 }

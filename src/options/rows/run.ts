@@ -125,6 +125,14 @@ export const runRows = {
     commands: ['verify'],
     help: 'Verify again and again until it is stopped, and tell what changes.',
   },
+  record: {
+    flag: 'record',
+    type: 'boolean',
+    default: false,
+    group: 'Run',
+    commands: ['verify'],
+    help: 'Write the verdict into the installation, so that status shows it.',
+  },
   strict: {
     flag: 'strict',
     type: 'boolean',
