@@ -114,6 +114,21 @@ const rules: readonly Rule[] = [
     ],
   },
   {
+    rule: 'the date is for people, and read in commands and facts alone',
+    advice: 'Wait by a Clock: the date of a board jumps when it learns the time.',
+    find: (sources) =>
+      sources
+        .filter(({ folder, globals, code }) => {
+          const readsDate = globals.includes('Date.now') || /\bnew Date\(\)/.test(code);
+          return readsDate && !['commands', 'facts'].includes(folder);
+        })
+        .map(({ path }) => path),
+    bad: [
+      ['src/apply/x.ts', 'export const late = Date.now() + 5;'],
+      ['src/base/y.ts', 'export const now = new Date();'],
+    ],
+  },
+  {
     rule: 'only main.ts touches the process',
     advice: 'Take arguments, environment, streams and signals from the caller.',
     find: (sources) =>
