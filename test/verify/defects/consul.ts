@@ -117,7 +117,15 @@ export const consulDefects: readonly Defect[] = [
       }),
       ready(consul),
     ),
-    repair: mended,
+    // Two sources of one volume are more than an apply can merge.
+    repair: all(
+      patched(consul, {
+        op: 'replace',
+        path: `${template}/volumes/0`,
+        value: { name: 'consul-data', persistentVolumeClaim: { claimName: 'consul-data' } },
+      }),
+      mended,
+    ),
     fails: lostAll,
     hint: /loses every setting/,
   },
