@@ -10,15 +10,18 @@ const windowMs = 1_000;
  * then all go through.
  */
 export function openPace(perSecond: number, clock: Clock): Pace {
-  let turnsMs: readonly number[] = [];
-  return async (signal) => {
-    const nowMs = clock.now();
-    const [oldestMs = Number.NEGATIVE_INFINITY] = turnsMs.length < perSecond ? [] : turnsMs;
-    const turnMs = Math.max(nowMs, oldestMs + windowMs);
-    turnsMs = [...turnsMs, turnMs].slice(-perSecond);
-    if (turnMs <= nowMs || signal?.aborted) return;
-    await clock.sleep(turnMs - nowMs, signal).catch((error: unknown) => {
-      if (!signal?.aborted) throw error;
-    });
+  let passedMs: readonly number[] = [];
+  let queue: Promise<void> = Promise.resolve();
+  const take = async (signal?: AbortSignal): Promise<void> => {
+    const [oldestMs = Number.NEGATIVE_INFINITY] = passedMs.length < perSecond ? [] : passedMs;
+    const restMs = oldestMs + windowMs - clock.now();
+    // Only an interrupt ends the sleep early.
+    if (restMs > 0 && !signal?.aborted) await clock.sleep(restMs, signal).catch(() => undefined);
+    // When it really was: a busy program is late, and the next ones are then not early.
+    passedMs = [...passedMs, clock.now()].slice(-perSecond);
+  };
+  return (signal) => {
+    queue = queue.then(() => take(signal));
+    return queue;
   };
 }
