@@ -1,9 +1,9 @@
 import { mkdirSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { glob, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { KubeObject } from '../../src/base/kube-types.ts';
 import type { Lab } from '../lab/lab.ts';
-import { nodeDisk } from '../lab/places.ts';
+import { localPathDir, nodeDisk } from '../lab/places.ts';
 import { removeNamespace } from './boot.ts';
 import { readKey, writeKey } from './services.ts';
 
@@ -120,6 +120,8 @@ export async function removeScenario(lab: Lab, namespace: string): Promise<void>
   await removeNamespace(lab, namespace);
   await lab.kubectl(['delete', 'pv', '-l', `${testLabel}=${namespace}`, '--ignore-not-found']);
   for (const node of lab.nodes) {
-    await rm(join(nodeDisk(node), 'var/lib/edgex', namespace), { recursive: true, force: true });
+    const ofClass = join(nodeDisk(node), localPathDir, `*_${namespace}_*`);
+    const directories = [join(nodeDisk(node), 'var/lib/edgex', namespace), ...(await Array.fromAsync(glob(ofClass)))];
+    for (const each of directories) await rm(each, { recursive: true, force: true });
   }
 }
