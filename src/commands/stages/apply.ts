@@ -5,6 +5,7 @@ import { prepareVolumes } from '../../apply/prepare-volumes.ts';
 import { systemClock } from '../../base/clock.ts';
 import { allOrAbort } from '../../base/concurrent.ts';
 import type { ObjectChange } from '../../plan/changes.ts';
+import { keptKinds } from '../../plan/kinds.ts';
 import { splitChanges } from '../../plan/steps.ts';
 import { loadCauses } from '../../wait/causes.ts';
 import { explainPod } from '../../wait/obstacle.ts';
@@ -45,9 +46,11 @@ export async function apply(run: Run): Promise<void> {
   if (pending.length === 0) return;
   const context = contextOf(run);
   const { foundation, groundwork, free, first, gated, removals } = splitChanges(pending);
-  await applyChanges(foundation, context);
+  const early = groundwork.filter(({ ref }) => needsClaims(plan) && keptKinds.has(ref.kind));
+  const others = groundwork.filter((change) => !early.includes(change));
+  await applyChanges([...foundation, ...early], context);
   await allOrAbort(signal, [
-    (stop) => applyChanges([...groundwork, ...free], { ...context, signal: stop }),
+    (stop) => applyChanges([...others, ...free], { ...context, signal: stop }),
     (stop) =>
       prepareVolumes(pending, plan, {
         ...{ kube, clock: systemClock, signal: stop, deadlineMs, emit },
@@ -59,6 +62,14 @@ export async function apply(run: Run): Promise<void> {
   if (first.length > 0 && gated.length > 0) await systemClock.sleep(headStartMs, signal);
   await applyChanges(gated, context);
   await applyChanges(removals, context);
+}
+
+/**
+ * True when volumes are tried by their claims. A pod that comes before its claim is said to lack it for as long as
+ * nobody makes the volume, whatever the reason is by then.
+ */
+function needsClaims({ storage: { kind } }: Run['plan']): boolean {
+  return kind === 'class' || kind === 'existing';
 }
 
 function contextOf({ kube, emit, signal, options }: Run): ApplyContext {
