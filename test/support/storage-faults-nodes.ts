@@ -3,7 +3,7 @@ import { withNetworkClass } from '../lab/storage-class.ts';
 import { install } from './boot.ts';
 import { marksOf, readMarks, writeMarks } from './kept-data.ts';
 import { allReady, smallWith } from './services.ts';
-import type { StorageFault, Trial } from './storage-faults.ts';
+import { nodeUnready, type StorageFault, type Trial } from './storage-faults.ts';
 
 /** What can be wrong with the storage of several nodes. */
 
@@ -53,6 +53,23 @@ export const nodeFaults: readonly StorageFault[] = [
       await installOnSecond(trial);
       await lab.nodeKill('node2');
       await lab.kubectl(['delete', 'node', 'node2', '--timeout=30s']);
+      await fails();
+      await comesBack(trial);
+    },
+  },
+  {
+    what: 'a node with the data that does not answer',
+    namespace: 'scn-silent',
+    code: 4,
+    object: /consul|redis|services/,
+    cause: /node2|its node doesn't answer/,
+    hint: /node/,
+    isSlow: true,
+    run: async (trial) => {
+      const { lab, fails } = trial;
+      await installOnSecond(trial);
+      await lab.nodeKill('node2');
+      await nodeUnready(lab, 'node2');
       await fails();
       await comesBack(trial);
     },

@@ -4,7 +4,7 @@ import type { BootErrorDetails } from '../../src/base/errors.ts';
 import type { KubeObject } from '../../src/base/kube-types.ts';
 import { managedByLabel, managedByValue } from '../../src/plan/labels.ts';
 import type { Lab } from '../lab/lab.ts';
-import { doneEvent, failureEvent, tryInstall } from './boot.ts';
+import { doneEvent, eventually, failureEvent, tryInstall } from './boot.ts';
 import { removeScenario, testLabel, volumePhase } from './kept-data.ts';
 import { smallWith } from './services.ts';
 import { boundClaims } from './storage-scenarios.ts';
@@ -141,4 +141,14 @@ async function foreignObjects(lab: Lab, namespace: string): Promise<readonly str
 
 function strangersOf(objects: readonly string[]): readonly string[] {
   return objects.filter((each) => each.includes(stranger));
+}
+
+/** Waits until the cluster knows that a node doesn't answer. */
+export async function nodeUnready(lab: Lab, node: string): Promise<void> {
+  await eventually(
+    `${node} is not ready`,
+    () => lab.kubectl(['get', 'node', node, '-o', 'jsonpath={.status.conditions[?(@.type=="Ready")].status}']),
+    (status) => status === 'Unknown',
+    90_000,
+  );
 }

@@ -3,7 +3,6 @@ import { type ApplyContext, applyChanges } from '../../apply/apply.ts';
 import { keepVolumes } from '../../apply/keep-volumes.ts';
 import { prepareVolumes } from '../../apply/prepare-volumes.ts';
 import { systemClock } from '../../base/clock.ts';
-import { allOrAbort } from '../../base/concurrent.ts';
 import type { ObjectChange } from '../../plan/changes.ts';
 import { keptKinds } from '../../plan/kinds.ts';
 import { splitChanges } from '../../plan/steps.ts';
@@ -33,19 +32,12 @@ export async function applyStorage(run: Run): Promise<void> {
   const pending = pendingChanges(run);
   const context = contextOf(run);
   const { foundation, groundwork } = splitChanges(pending);
-  await applyChanges(foundation, context);
-  await allOrAbort(signal, [
-    (stop) =>
-      applyChanges(
-        groundwork.filter(({ ref }) => keptKinds.has(ref.kind)),
-        { ...context, signal: stop },
-      ),
-    (stop) =>
-      prepareVolumes(pending, plan, {
-        ...{ kube, clock: systemClock, signal: stop, deadlineMs, emit },
-        explain: (pod) => explainPod(pod, kube, loadCauses()),
-      }),
-  ]);
+  // A pod that tries a volume must not come before its claim.
+  await applyChanges([...foundation, ...groundwork.filter(({ ref }) => keptKinds.has(ref.kind))], context);
+  await prepareVolumes(pending, plan, {
+    ...{ kube, clock: systemClock, signal, deadlineMs, emit },
+    explain: (pod) => explainPod(pod, kube, loadCauses()),
+  });
   await keepVolumes(plan, { kube, emit });
 }
 
