@@ -81,7 +81,7 @@ for (const [code, those] of Object.entries(cases)) {
         assert.match(result.detail ?? '', detail);
         assert.equal(result.outcome, outcome);
         // What to do is told by the row, by the finding, or by the error that came instead of one.
-        if (outcome === 'failed' && code !== 'plan-fits' && code !== 'services-ready') assert.ok(result.hint);
+        if (outcome === 'failed' && code !== 'plan-fits') assert.ok(result.hint);
         assert.doesNotMatch(`${result.detail} ${result.hint ?? ''}`, /undefined|NaN|\{\w+\}/);
       });
     }

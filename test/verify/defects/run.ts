@@ -45,7 +45,7 @@ export async function assertHealthy(site: Site, options: readonly string[] = [])
 }
 
 export function siteOf(lab: Lab, namespace: string): Site {
-  return { lab, namespace, args: siteArgs, kubectl: (...words) => lab.kubectl([...words, '-n', namespace]) };
+  return { lab, namespace, args: siteArgs, kubectl: (...words) => lab.kubectl(['-n', namespace, ...words]) };
 }
 
 function assertFound(found: Run, { fails, hint, exit = 6 }: Pick<Defect, 'fails' | 'hint' | 'exit'>): void {
