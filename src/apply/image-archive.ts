@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { BootError } from '../base/errors.ts';
+import { runCommand } from './command.ts';
 
 /** Brings images from a file to the container runtime of this machine. */
 
@@ -55,26 +55,14 @@ function findImporter(dirs: readonly string[]): readonly string[] {
   });
 }
 
-function run(argv: readonly string[], env: Readonly<Record<string, string>>, signal: AbortSignal): Promise<void> {
-  const [program = '', ...args] = argv;
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { env, signal, stdio: ['ignore', 'ignore', 'pipe'] });
-    let words = '';
-    child.stderr.on('data', (chunk) => {
-      words = `${words}${chunk}`.slice(-2_000);
-    });
-    const fail = (cause: string): void => {
-      reject(
-        new BootError({
-          exit: 'rollout',
-          object: argv.join(' '),
-          cause,
-          evidence: words.trim().split('\n').slice(-5),
-          hint: 'Run this as root on the node; look whether the archive is whole.',
-        }),
-      );
-    };
-    child.on('error', ({ name }) => (signal.aborted ? reject(signal.reason) : fail(`it could not be run (${name})`)));
-    child.on('close', (code) => (code === 0 ? resolve() : fail(`it ended with exit code ${code}`)));
+async function run(argv: readonly string[], env: Readonly<Record<string, string>>, signal: AbortSignal): Promise<void> {
+  const { ended, lastWords } = await runCommand(argv, env, signal, ['stderr']);
+  if (ended === 0) return;
+  throw new BootError({
+    exit: 'rollout',
+    object: argv.join(' '),
+    cause: typeof ended === 'number' ? `it ended with exit code ${ended}` : `it could not be run (${ended})`,
+    evidence: lastWords.slice(-5),
+    hint: 'Run this as root on the node; look whether the archive is whole.',
   });
 }

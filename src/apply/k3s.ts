@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream, existsSync } from 'node:fs';
 import { chmod, copyFile, mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
@@ -7,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { Agent, interceptors, request } from 'undici';
 import { BootError } from '../base/errors.ts';
 import { type K3sKind, type K3sStep, k3sPath, planK3s } from '../plan/k3s.ts';
+import { runCommand } from './command.ts';
 
 /** Puts k3s onto this machine: finds out what the source is, and does the steps that the plan has for it. */
 
@@ -80,26 +80,17 @@ async function carryOut(step: K3sStep, context: K3sContext): Promise<void> {
   }
 }
 
-function run(argv: readonly string[], env: Readonly<Record<string, string>>, context: K3sContext): Promise<void> {
+/** A node at its first boot may have no PATH at all. */
+const systemPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+async function run(argv: readonly string[], env: Readonly<Record<string, string>>, context: K3sContext): Promise<void> {
   const { signal, tell } = context;
-  const [program = '', ...args] = argv;
   tell(`running ${argv.join(' ')}`);
-  return new Promise((resolve, reject) => {
-    // A node at its first boot may have no PATH at all.
-    const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-    const child = spawn(program, args, { env: { PATH: path, ...env }, signal, stdio: ['ignore', 'pipe', 'pipe'] });
-    let words = '';
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on('data', (chunk) => {
-        words = `${words}${chunk}`.slice(-4_000);
-      });
-    }
-    child.on('error', (error) => reject(signal.aborted ? signal.reason : failed(argv.join(' '), codeOf(error))));
-    child.on('close', (code) => {
-      if (code === 0) resolve();
-      else reject(failed(argv.join(' '), `it ended with exit code ${code}`, words.trim().split('\n').slice(-8)));
-    });
-  });
+  const { ended, lastWords } = await runCommand(argv, { PATH: systemPath, ...env }, signal);
+  if (ended === 0) return;
+  throw typeof ended === 'number'
+    ? failed(argv.join(' '), `it ended with exit code ${ended}`, lastWords)
+    : failed(argv.join(' '), ended);
 }
 
 /** What hasn't the digest that it was announced with is never looked at, let alone run. */

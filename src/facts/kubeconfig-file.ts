@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { BootError } from '../base/errors.ts';
 import { nearestName } from '../base/nearest.ts';
 import { quotesNothing } from '../base/source-yaml.ts';
+import { isTable, type Table } from '../base/table.ts';
 import type { Kubeconfig } from '../kube/types.ts';
 
 /** Kubeconfig files: read, merged as kubectl merges them, and cut down to the one context that is used. */
@@ -109,12 +110,10 @@ export function selectContext(file: KubeconfigFile, wanted: string | undefined):
   };
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
 const clusterPaths = ['certificate-authority'] as const;
 const userPaths = ['client-certificate', 'client-key', 'tokenFile'] as const;
 
-function withPaths<T extends Fields>(entry: T, keys: readonly string[], root: string): T {
+function withPaths<T extends Table>(entry: T, keys: readonly string[], root: string): T {
   const paths = keys.flatMap((key) => {
     const value = entry[key];
     return typeof value === 'string' && value !== '' && !isAbsolute(value) ? [[key, join(root, value)]] : [];
@@ -123,20 +122,16 @@ function withPaths<T extends Fields>(entry: T, keys: readonly string[], root: st
 }
 
 /** A login helper's program is a path when it has a slash, and else looked up in PATH. */
-function withHelper(user: Fields, root: string): Fields {
+function withHelper(user: Table, root: string): Table {
   const { exec } = user;
-  if (!isFields(exec)) return user;
+  if (!isTable(exec)) return user;
   const { command } = exec;
   if (typeof command !== 'string' || !command.includes('/')) return user;
   return { ...user, exec: withPaths(exec, ['command'], root) };
 }
 
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** The client library reads token files, again every minute, under another name; and a fixed token would win over it. */
-function withTokenFile({ tokenFile, token, ...user }: Fields): Fields {
+function withTokenFile({ tokenFile, token, ...user }: Table): Table {
   if (!tokenFile) return { ...user, ...(token === undefined ? {} : { token }) };
   return { ...user, 'auth-provider': { name: 'tokenFile', config: { tokenFile } } };
 }

@@ -1,4 +1,5 @@
 import { type SourceYaml, unknownKey, wrongSource } from '../base/source-yaml.ts';
+import { isTable } from '../base/table.ts';
 import { wrongValue } from './problems.ts';
 import type { OptionRow } from './row.ts';
 import { fileKey, type OptionKey, optionRows } from './table.ts';
@@ -9,8 +10,6 @@ export interface SiteOptions {
   readonly options: ReadonlyMap<OptionKey, Given>;
   readonly sections: Readonly<Record<string, unknown>>;
 }
-
-type Table = Readonly<Record<string, unknown>>;
 
 const rows = new Map(
   optionRows.flatMap(([key, row]) => {
@@ -100,8 +99,4 @@ function settingTexts(entry: unknown): readonly string[] | undefined {
 function leaves(tree: unknown, path = ''): readonly (readonly [path: string, value: unknown])[] {
   if (typeof tree !== 'object' || tree === null) return [[path, tree]];
   return Object.entries(tree).flatMap(([name, branch]) => leaves(branch, `${path}/${name}`));
-}
-
-function isTable(value: unknown): value is Table {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

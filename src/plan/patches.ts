@@ -1,6 +1,7 @@
 import { formatRef, type KubeObject } from '../base/kube-types.ts';
 import { nearestName } from '../base/nearest.ts';
 import { keyText, type SourceYaml, wrongSource } from '../base/source-yaml.ts';
+import { isTable } from '../base/table.ts';
 import type { SitePatch } from './site.ts';
 
 /** What a patch may not touch: by these an object is found again. */
@@ -56,8 +57,4 @@ function merge(before: unknown, patch: unknown): unknown {
     else merged[name] = merge(merged[name], value);
   }
   return merged;
-}
-
-function isTable(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
 import { type KubeObject, type ObjectRef, refOf } from '../../src/base/kube-types.ts';
+import { isTable, type Table } from '../../src/base/table.ts';
 import { factsOf } from '../../src/facts/installed.ts';
 import type { InstalledFacts } from '../../src/facts/types.ts';
 import { KubeError } from '../../src/kube/errors.ts';
@@ -18,8 +19,6 @@ export interface FakeKube extends KubeClient {
 
 /** What the server answers instead: an error, or nothing special. */
 export type Refusal = (verb: string, object: KubeObject, force: boolean) => Error | undefined;
-
-type Table = Readonly<Record<string, unknown>>;
 
 /**
  * A cluster in memory, as far as applying needs one: what is applied is laid over what is there, a `null` in a merge
@@ -136,8 +135,4 @@ function merge(before: unknown, patch: unknown): unknown {
     else merged[name] = merge(merged[name], value);
   }
   return merged;
-}
-
-function isTable(value: unknown): value is Table {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
