@@ -3,8 +3,7 @@ import { formatRef, type KubeObject, type Pod, refOf } from '../base/kube-types.
 import { mapPool } from '../base/pool.ts';
 import { KubeError } from '../kube/errors.ts';
 import type { ExecRequest } from '../kube/types.ts';
-import { commonLabels } from '../plan/labels.ts';
-import { oneShotPod } from '../plan/one-shot.ts';
+import { renderOneShot, renderShell } from '../plan/one-shot.ts';
 import type { Release } from '../plan/release.ts';
 import type { PlannedService } from '../plan/types.ts';
 import { stateMount } from './copy-scripts.ts';
@@ -145,37 +144,26 @@ interface PodSpec {
 }
 
 function renderPod({ name, row, deployment }: CopiedService, place: CopyPlace): KubeObject {
-  const { namespace, release, toolsImage } = place;
   const { template } = (deployment.spec ?? {}) as { readonly template?: { readonly spec?: PodSpec } };
   const { nodeSelector, tolerations, imagePullSecrets, securityContext, containers } = template?.spec ?? {};
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name: `edgex-boot-copy-${name}`, namespace, labels: commonLabels(release) },
-    spec: {
-      ...oneShotPod,
-      activeDeadlineSeconds: longestSeconds,
-      ...{ nodeSelector, tolerations, imagePullSecrets, securityContext },
-      containers: [
-        {
-          name: container,
-          image: toolsImage,
-          imagePullPolicy: 'IfNotPresent',
-          command: ['/bin/sh', '-c', `sleep ${longestSeconds}`],
-          volumeMounts: [
-            ...row.claims.map((claim) => ({ name: claim.name, mountPath: mountOf(claim.name) })),
-            { name: 'state', mountPath: stateMount },
-          ],
-          resources: { requests: { cpu: '50m', memory: '16Mi' }, limits: { memory: '128Mi' } },
-          securityContext: containers?.[0]?.securityContext,
-        },
-      ],
-      volumes: [
-        ...row.claims.map((claim) => ({ name: claim.name, persistentVolumeClaim: { claimName: claim.name } })),
-        { name: 'state', emptyDir: {} },
-      ],
-    },
-  };
+  return renderOneShot(`edgex-boot-copy-${name}`, place, {
+    activeDeadlineSeconds: longestSeconds,
+    ...{ nodeSelector, tolerations, imagePullSecrets, securityContext },
+    containers: [
+      renderShell(container, place.toolsImage, `sleep ${longestSeconds}`, {
+        volumeMounts: [
+          ...row.claims.map((claim) => ({ name: claim.name, mountPath: mountOf(claim.name) })),
+          { name: 'state', mountPath: stateMount },
+        ],
+        resources: { requests: { cpu: '50m', memory: '16Mi' }, limits: { memory: '128Mi' } },
+        securityContext: containers?.[0]?.securityContext,
+      }),
+    ],
+    volumes: [
+      ...row.claims.map((claim) => ({ name: claim.name, persistentVolumeClaim: { claimName: claim.name } })),
+      { name: 'state', emptyDir: {} },
+    ],
+  });
 }
 
 /** Where the pod has a claim's volume. */

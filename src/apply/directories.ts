@@ -1,7 +1,7 @@
 import type { Emit } from '../base/events.ts';
 import type { KubeObject, Pod } from '../base/kube-types.ts';
-import { architectureLabel, commonLabels } from '../plan/labels.ts';
-import { oneShotPod, oneShotRoot } from '../plan/one-shot.ts';
+import { architectureLabel } from '../plan/labels.ts';
+import { oneShotRoot, renderOneShot, renderShell, shellSecurity } from '../plan/one-shot.ts';
 import { directoryPodHint } from '../plan/pod-security.ts';
 import type { Directory, Plan, StorageChoice } from '../plan/types.ts';
 import { type OneShotContext, runOneShot } from './one-shot-pod.ts';
@@ -64,34 +64,28 @@ type OwnPlace = StorageChoice & { readonly kind: 'local' | 'nfs' };
 function renderPod(plan: Plan, storage: OwnPlace): KubeObject {
   const root = storage.kind === 'local' ? storage.root : storage.path;
   const directories = plan.directories.map((directory) => ({ ...directory, inside: insideOf(directory, root) }));
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name: podName, namespace: plan.namespace, labels: commonLabels(plan.release) },
-    spec: {
-      ...oneShotPod,
-      nodeSelector:
-        storage.kind === 'local'
-          ? { 'kubernetes.io/hostname': storage.hostname }
-          : { 'kubernetes.io/os': 'linux', [architectureLabel]: plan.architecture },
-      ...oneShotRoot,
-      containers: [
-        renderContainer(plan, 'directories', directoryScript(directories), {
-          capabilities: { drop: ['ALL'], add: ['CHOWN', 'DAC_OVERRIDE', 'FOWNER'] },
-        }),
-        ...directories.map((directory) => renderProbe(plan, directory)),
-      ],
-      volumes: [
-        {
-          name: 'root',
-          ...(storage.kind === 'local'
-            ? { hostPath: { path: root, type: 'DirectoryOrCreate' } }
-            : { nfs: { server: storage.server, path: root } }),
-        },
-        { name: 'state', emptyDir: {} },
-      ],
-    },
-  };
+  return renderOneShot(podName, plan, {
+    ...oneShotRoot,
+    nodeSelector:
+      storage.kind === 'local'
+        ? { 'kubernetes.io/hostname': storage.hostname }
+        : { 'kubernetes.io/os': 'linux', [architectureLabel]: plan.architecture },
+    containers: [
+      renderContainer(plan, 'directories', directoryScript(directories), {
+        capabilities: { drop: ['ALL'], add: ['CHOWN', 'DAC_OVERRIDE', 'FOWNER'] },
+      }),
+      ...directories.map((directory) => renderProbe(plan, directory)),
+    ],
+    volumes: [
+      {
+        name: 'root',
+        ...(storage.kind === 'local'
+          ? { hostPath: { path: root, type: 'DirectoryOrCreate' } }
+          : { nfs: { server: storage.server, path: root } }),
+      },
+      { name: 'state', emptyDir: {} },
+    ],
+  });
 }
 
 /** What the pod sees of the root begins elsewhere. */
@@ -109,16 +103,11 @@ function renderProbe(plan: Plan, { claim, inside, uid, gid, capabilities }: Moun
 }
 
 function renderContainer({ toolsImage }: Plan, name: string, script: string, security: object): object {
-  return {
-    name,
-    image: toolsImage,
-    imagePullPolicy: 'IfNotPresent',
-    command: ['/bin/sh', '-c', script],
+  return renderShell(name, toolsImage, script, {
     volumeMounts: [
       { name: 'root', mountPath: rootMount },
       { name: 'state', mountPath: stateMount },
     ],
-    resources: { requests: { cpu: '5m', memory: '8Mi' }, limits: { memory: '64Mi' } },
-    securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, ...security },
-  };
+    securityContext: { ...shellSecurity, ...security },
+  });
 }

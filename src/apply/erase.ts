@@ -1,8 +1,8 @@
 import { BootError } from '../base/errors.ts';
 import { formatRef, type KubeObject, refOf } from '../base/kube-types.ts';
 import { type Erasure, formatSite } from '../plan/erasures.ts';
-import { architectureLabel, commonLabels } from '../plan/labels.ts';
-import { oneShotPod, oneShotRoot } from '../plan/one-shot.ts';
+import { architectureLabel } from '../plan/labels.ts';
+import { oneShotRoot, renderOneShot, renderShell, shellSecurity } from '../plan/one-shot.ts';
 import { type OneShotContext, runOneShot } from './one-shot-pod.ts';
 
 /** Deletes the directories of volumes with all that is in them, by a pod that runs once where they are. */
@@ -30,39 +30,25 @@ export async function eraseDirectories(erasure: Erasure, context: OneShotContext
   });
 }
 
-function renderPod({ release, namespace, site, claims, image, architecture }: Erasure): KubeObject {
+function renderPod(erasure: Erasure): KubeObject {
+  const { namespace, site, claims, image, architecture } = erasure;
   const place =
     site.kind === 'nfs'
       ? { nfs: { server: site.server, path: site.root } }
       : { hostPath: { path: site.root, type: 'DirectoryOrCreate' } };
   const node =
     site.kind === 'nfs' ? { [architectureLabel]: architecture } : { 'kubernetes.io/hostname': site.hostname };
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name: podName, namespace, labels: commonLabels(release) },
-    spec: {
-      ...oneShotPod,
-      nodeSelector: node,
-      ...oneShotRoot,
-      containers: [
-        {
-          name: 'erase',
-          image,
-          imagePullPolicy: 'IfNotPresent',
-          command: ['/bin/sh', '-c', eraseScript(namespace, claims)],
-          volumeMounts: [{ name: 'root', mountPath }],
-          resources: { requests: { cpu: '5m', memory: '8Mi' }, limits: { memory: '64Mi' } },
-          securityContext: {
-            allowPrivilegeEscalation: false,
-            readOnlyRootFilesystem: true,
-            capabilities: { drop: ['ALL'], add: ['DAC_OVERRIDE', 'FOWNER'] },
-          },
-        },
-      ],
-      volumes: [{ name: 'root', ...place }],
-    },
-  };
+  return renderOneShot(podName, erasure, {
+    ...oneShotRoot,
+    nodeSelector: node,
+    containers: [
+      renderShell('erase', image, eraseScript(namespace, claims), {
+        volumeMounts: [{ name: 'root', mountPath }],
+        securityContext: { ...shellSecurity, capabilities: { drop: ['ALL'], add: ['DAC_OVERRIDE', 'FOWNER'] } },
+      }),
+    ],
+    volumes: [{ name: 'root', ...place }],
+  });
 }
 
 /** The names are Kubernetes' own, so they need no quotes; what isn't such a name must not get here. */

@@ -3,8 +3,8 @@ import { systemClock } from '../../base/clock.ts';
 import type { KubeObject } from '../../base/kube-types.ts';
 import type { BrokerAddress } from '../../mqtt/address.ts';
 import { gateScript } from '../../plan/gates.ts';
-import { architectureLabel, commonLabels } from '../../plan/labels.ts';
-import { oneShotPod } from '../../plan/one-shot.ts';
+import { architectureLabel } from '../../plan/labels.ts';
+import { renderOneShot, renderShell, shellSecurity } from '../../plan/one-shot.ts';
 import type { Plan } from '../../plan/types.ts';
 import type { Silence } from '../../verify/export-trial.ts';
 import type { TrialContext } from './context.ts';
@@ -33,36 +33,21 @@ export async function tryFromPod(
   return { isReached: succeeded, words: words || `no connection within ${attemptSeconds} s` };
 }
 
-function renderPod({ namespace, release, architecture, toolsImage }: Plan, { host, port }: BrokerAddress): KubeObject {
-  const { uid, gid } = release.tools;
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name: podName, namespace, labels: commonLabels(release) },
-    spec: {
-      ...oneShotPod,
-      activeDeadlineSeconds: attemptSeconds,
-      nodeSelector: { 'kubernetes.io/os': 'linux', [architectureLabel]: architecture },
-      securityContext: {
-        runAsNonRoot: true,
-        runAsUser: uid,
-        runAsGroup: gid,
-        seccompProfile: { type: 'RuntimeDefault' },
-      },
-      containers: [
-        {
-          name: 'reach',
-          image: toolsImage,
-          imagePullPolicy: 'IfNotPresent',
-          command: ['/bin/sh', '-c', gateScript([{ kind: 'tcp', service: host, port }])],
-          resources: { requests: { cpu: '5m', memory: '8Mi' }, limits: { memory: '64Mi' } },
-          securityContext: {
-            allowPrivilegeEscalation: false,
-            readOnlyRootFilesystem: true,
-            capabilities: { drop: ['ALL'] },
-          },
-        },
-      ],
+function renderPod(plan: Plan, { host, port }: BrokerAddress): KubeObject {
+  const { uid, gid } = plan.release.tools;
+  return renderOneShot(podName, plan, {
+    activeDeadlineSeconds: attemptSeconds,
+    nodeSelector: { 'kubernetes.io/os': 'linux', [architectureLabel]: plan.architecture },
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: uid,
+      runAsGroup: gid,
+      seccompProfile: { type: 'RuntimeDefault' },
     },
-  };
+    containers: [
+      renderShell('reach', plan.toolsImage, gateScript([{ kind: 'tcp', service: host, port }]), {
+        securityContext: { ...shellSecurity, capabilities: { drop: ['ALL'] } },
+      }),
+    ],
+  });
 }
