@@ -1,7 +1,6 @@
 import type { KubeObject } from '../base/kube-types.ts';
 import { mapPool } from '../base/pool.ts';
-import { commonLabels } from '../plan/labels.ts';
-import { oneShotPod } from '../plan/one-shot.ts';
+import { renderOneShot, renderShell } from '../plan/one-shot.ts';
 import type { Plan, PlannedService, StorageChoice } from '../plan/types.ts';
 import { type OneShotContext, runOneShot } from './one-shot-pod.ts';
 import { describeTroubles, type TriedVolume, troublesOf } from './volume-failures.ts';
@@ -30,10 +29,11 @@ export async function probeVolumes(
   const results = await mapPool(services, parallel, (service) => probeService(service, plan, context));
   const failed = results.filter(({ succeeded }) => !succeeded);
   if (failed.length === 0) return;
+  const troubled = failed.flatMap(({ claims }) => claims);
   throw describeTroubles(
     failed.flatMap(({ troubles }) => troubles),
     {
-      text: textOf(plan.storage),
+      text: textOf(plan.storage, troubled),
       node: [...new Set(failed.map(({ node }) => node))].join(', '),
       volumes: services.flatMap(({ row }) => row.claims.map(({ name }) => triedVolume(name, row))),
     },
@@ -43,6 +43,7 @@ export async function probeVolumes(
 interface ProbeResult {
   readonly succeeded: boolean;
   readonly node: string;
+  readonly claims: readonly string[];
   readonly troubles: readonly VolumeTrouble[];
 }
 
@@ -58,7 +59,8 @@ async function probeService(service: PlannedService, plan: Plan, context: OneSho
     },
     context,
   );
-  return { succeeded, node: pod.spec.nodeName ?? 'NODE', troubles: troublesOf(pod) };
+  const claims = service.row.claims.map(({ name }) => name);
+  return { succeeded, node: pod.spec.nodeName ?? 'NODE', claims, troubles: troublesOf(pod) };
 }
 
 interface PodSpec {
@@ -78,38 +80,29 @@ function renderProbe({ name, row }: PlannedService, plan: Plan): KubeObject {
     directory: claim.mountPath,
     gives: row.security.capabilities.includes('CHOWN'),
   }));
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name: `edgex-boot-probe-${name}`, namespace: plan.namespace, labels: commonLabels(plan.release) },
-    spec: {
-      ...oneShotPod,
-      nodeSelector,
-      tolerations,
-      imagePullSecrets,
-      securityContext,
-      containers: [
-        {
-          name: 'probe',
-          image: plan.toolsImage,
-          imagePullPolicy: 'IfNotPresent',
-          command: ['/bin/sh', '-c', probeScript(volumes)],
-          volumeMounts: row.claims.map((claim) => ({ name: claim.name, mountPath: claim.mountPath })),
-          resources: containers[0]?.resources,
-          securityContext: containers[0]?.securityContext,
-        },
-      ],
-      volumes: row.claims.map(({ name: claim }) => ({ name: claim, persistentVolumeClaim: { claimName: claim } })),
-    },
-  };
+  return renderOneShot(`edgex-boot-probe-${name}`, plan, {
+    nodeSelector,
+    tolerations,
+    imagePullSecrets,
+    securityContext,
+    containers: [
+      renderShell('probe', plan.toolsImage, probeScript(volumes), {
+        volumeMounts: row.claims.map((claim) => ({ name: claim.name, mountPath: claim.mountPath })),
+        resources: containers[0]?.resources,
+        securityContext: containers[0]?.securityContext,
+      }),
+    ],
+    volumes: row.claims.map(({ name: claim }) => ({ name: claim, persistentVolumeClaim: { claimName: claim } })),
+  });
 }
 
 function triedVolume(claim: string, { security }: PlannedService['row']): TriedVolume {
   return { claim, uid: security.uid ?? 0, gid: security.gid ?? 0 };
 }
 
-function textOf(storage: StorageChoice): string {
-  return storage.kind === 'class'
-    ? `a volume of class ${storage.className ?? '(default)'}`
-    : 'the volume that was there';
+function textOf(storage: StorageChoice, claims: readonly string[]): string {
+  if (storage.kind === 'class') return `a volume of class ${storage.className ?? '(default)'}`;
+  if (storage.kind !== 'existing') return 'the volume';
+  const names = claims.flatMap((claim) => storage.volumes[claim]?.name ?? []);
+  return names.map((name) => `persistentvolume/${name}`).join(', ');
 }

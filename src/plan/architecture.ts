@@ -4,6 +4,7 @@ import type { ClusterFacts, InstalledFacts, NodeFacts } from '../facts/types.ts'
 import { architectureLabel } from './labels.ts';
 import { isManaged } from './ownership.ts';
 import type { Architecture, Release } from './release.ts';
+import { isBorne } from './taints.ts';
 
 /**
  * The architecture whose images an installation takes: the one that is installed, as long as the cluster has a node of
@@ -48,8 +49,8 @@ interface Obstacle {
   readonly hint: string;
 }
 
-/** Why no pod of the release would start on a node; undefined when one would. */
-function obstacle(node: NodeFacts, { title, architectures }: Release): Obstacle | undefined {
+/** Why not every service of the release would start on a node; undefined when they would. */
+function obstacle(node: NodeFacts, { title, architectures, services }: Release): Obstacle | undefined {
   const { name, architecture, ready, unschedulable, taints } = node;
   if (!architectures.some((each) => each === architecture)) {
     const is32Bit = architecture === 'arm';
@@ -62,12 +63,13 @@ function obstacle(node: NodeFacts, { title, architectures }: Release): Obstacle 
   }
   if (!ready) return { cause: 'it is NotReady', hint: `Look at the conditions in \`kubectl describe node ${name}\`.` };
   if (unschedulable) return { cause: 'it is cordoned', hint: `Allow pods on it: \`kubectl uncordon ${name}\`.` };
-  const taint = taints.find(({ effect }) => effect === 'NoSchedule' || effect === 'NoExecute');
+  const rows = Object.values(services);
+  const taint = taints.find((each) => !rows.every((row) => isBorne(each, row)));
   if (!taint) return undefined;
   const { key, value, effect } = taint;
   return {
     cause: `it is tainted: ${key}${value ? `=${value}` : ''}:${effect}`,
-    hint: `Take the taint away if services may run there: \`kubectl taint nodes ${name} ${key}:${effect}-\`.`,
+    hint: `Take the taint away if services may run there: \`kubectl taint nodes ${name} ${key}:${effect}-\`; or let a site file tolerate it, with placement.tolerations.`,
   };
 }
 

@@ -102,7 +102,17 @@ function existingCandidates(input: ClusterStorage): readonly StorageCandidate[] 
       drawbacks: ['what they are made of is not looked at'],
       ...(without.length > 0 ? { obstacle: `no volume fits ${without.map(({ name }) => name).join(', ')}` } : {}),
       reason: 'asked for',
-      warnings: [],
+      warnings: lossWarnings(volumes, input),
     },
   ];
+}
+
+/** A volume that somebody else made is his, policy included; so he is told what it means. */
+export function lossWarnings(volumes: ExistingMatch['volumes'], { facts }: ClusterStorage): readonly string[] {
+  const policies = new Map(facts.storage.volumes.map(({ name, reclaimPolicy }) => [name, reclaimPolicy]));
+  return Object.entries(volumes).flatMap(([claim, { name }]) => {
+    const policy = policies.get(name) ?? 'Retain';
+    if (policy === 'Retain') return [];
+    return `persistentvolume/${name} has the policy ${policy}: its data go as soon as the claim ${claim} is deleted`;
+  });
 }

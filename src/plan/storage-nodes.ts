@@ -1,6 +1,7 @@
 import { parseQuantity } from '../base/quantity.ts';
-import type { NodeFacts, Taint } from '../facts/types.ts';
+import type { NodeFacts } from '../facts/types.ts';
 import type { ClusterStorage, StorageService } from './storage-types.ts';
+import { isBorne } from './taints.ts';
 
 /** Of the cluster's nodes, those on whose disks the data may lie. */
 
@@ -40,16 +41,6 @@ function isWanted({ labels, taints }: NodeFacts, service: StorageService): boole
     Object.entries(service.nodeSelector).every(([label, value]) => labels[label] === value) &&
     taints.every((taint) => taint.key.startsWith('node.kubernetes.io/') || isBorne(taint, service))
   );
-}
-
-/** True when a taint keeps no pod of a service away. */
-function isBorne(taint: Taint, { tolerations }: StorageService): boolean {
-  if (taint.effect !== 'NoSchedule' && taint.effect !== 'NoExecute') return true;
-  return tolerations.some(({ key, operator = 'Equal', value = '', effect }) => {
-    if (effect !== undefined && effect !== taint.effect) return false;
-    if (operator === 'Exists') return key === undefined || key === taint.key;
-    return key === taint.key && value === (taint.value ?? '');
-  });
 }
 
 function roomOf({ allocatable }: NodeFacts): number {

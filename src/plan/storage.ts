@@ -1,7 +1,7 @@
 import { BootError } from '../base/errors.ts';
 import { nearestName } from '../base/nearest.ts';
 import type { StorageClassFacts } from '../facts/types.ts';
-import { classCandidate, matchOf, storageCandidates } from './storage-candidates.ts';
+import { classCandidate, lossWarnings, matchOf, storageCandidates } from './storage-candidates.ts';
 import { installedPlace, keepInstalled } from './storage-installed.ts';
 import { localCandidateAt, localCandidates } from './storage-local.ts';
 import { byRank } from './storage-ranks.ts';
@@ -102,7 +102,13 @@ function chooseClass(className: string, input: ClusterStorage): StorageChoice {
 
 function chooseExisting(input: ClusterStorage): StorageChoice {
   const { volumes, without, refused } = matchOf(input);
-  if (without.length === 0) return { kind: 'existing', volumes, reason: 'asked for' };
+  if (without.length === 0) {
+    return accept({
+      place: { kind: 'existing', volumes },
+      reason: 'asked for',
+      warnings: lossWarnings(volumes, input),
+    });
+  }
   throw new BootError({
     exit: 'preflight',
     object: '--storage existing',
@@ -115,7 +121,7 @@ function chooseExisting(input: ClusterStorage): StorageChoice {
   });
 }
 
-function accept({ place, reason, warnings }: StorageCandidate): StorageChoice {
+function accept({ place, reason, warnings }: Pick<StorageCandidate, 'place' | 'reason' | 'warnings'>): StorageChoice {
   return { ...place, reason, ...(warnings.length > 0 ? { warnings } : {}) };
 }
 

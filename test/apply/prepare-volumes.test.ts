@@ -96,6 +96,22 @@ test('what went wrong on several volumes is one error', async () => {
   );
 });
 
+test('of volumes that somebody else made, the one that is of no use is named', async () => {
+  const volumes = Object.fromEntries(
+    plan.services.flatMap(({ row }) => row.claims).map(({ name }) => [name, { name: `pv-${name}`, className: '' }]),
+  );
+  const existing: Plan = { ...plan, storage: { kind: 'existing', volumes, reason: '' } };
+  const message = 'mongo-data write dd: Permission denied';
+  const failed = {
+    phase: 'Failed',
+    containerStatuses: [{ name: 'probe', state: { terminated: { exitCode: 1, message } } }],
+  };
+  await assert.rejects(
+    prepare(created, (name) => (name.endsWith('mongo') ? failed : { phase: 'Succeeded' }), existing),
+    (error) => isBootError(error) && /may not write in persistentvolume\/pv-mongo-data$/.test(error.details.cause),
+  );
+});
+
 test('on a file server one pod makes the directories and tries them, each as its own user', async () => {
   const nfs: Plan = {
     ...plan,

@@ -34,6 +34,23 @@ for (const [what, nodes, architecture] of chosen) {
   });
 }
 
+/** As a site file's `placement` and `services.NAME.tolerations` leave it. */
+function tolerant(share: number): typeof release {
+  const tolerations = [{ key: controlPlane.key, operator: 'Exists' as const }];
+  const rows = Object.entries(release.services);
+  const count = share * rows.length;
+  return {
+    ...release,
+    services: Object.fromEntries(rows.map(([name, row], at) => [name, at < count ? { ...row, tolerations } : row])),
+  };
+}
+
+test('a taint that every service tolerates is none', () => {
+  const cluster = clusterFacts({ ...arm64, taints: [controlPlane] });
+  assert.equal(chooseArchitecture(cluster, tolerant(1), nothing), 'arm64');
+  assert.throws(() => chooseArchitecture(cluster, tolerant(0.5), nothing), /tainted/);
+});
+
 const installed = installedFacts('edgex', fujiPlan({ architecture: 'amd64' }).objects);
 
 test('what is installed keeps its architecture, though most nodes are of another', () => {

@@ -587,6 +587,14 @@ export const cases: readonly Case[] = [
     takes: 'existing data=z logs=y',
   },
   {
+    what: 'a volume whose data go with its claim',
+    wish: 'existing',
+    nodes: [pi],
+    volumes: [volumeFacts({ name: 'z', reclaimPolicy: 'Delete' }), volumeFacts({ name: 'y' })],
+    takes: 'existing data=z logs=y',
+    warns: /^persistentvolume\/z has the policy Delete: its data go as soon as the claim data is deleted$/,
+  },
+  {
     what: 'a volume that names our claim is for it',
     wish: 'existing',
     nodes: [pi],
