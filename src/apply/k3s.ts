@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream, existsSync } from 'node:fs';
-import { chmod, copyFile, mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, open, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Agent, interceptors, request } from 'undici';
 import { BootError } from '../base/errors.ts';
+import { placeFile } from '../base/place-file.ts';
 import { type K3sKind, type K3sStep, k3sPath, planK3s } from '../plan/k3s.ts';
 import { runCommand } from './command.ts';
 
@@ -19,9 +20,12 @@ export interface K3sContext {
   readonly root: string;
 }
 
-/** True when this machine has k3s, whether it runs or not. */
+/** There from the first step to the last: a power cut between them leaves a k3s that nobody would ever start. */
+const unfinishedPath = '/var/lib/edgex-boot/k3s-unfinished';
+
+/** True when this machine has k3s, whether it runs or not; false while an installation of ours is not complete. */
 export function hasK3s(root = '/'): boolean {
-  return existsSync(join(root, k3sPath));
+  return existsSync(join(root, k3sPath)) && !existsSync(join(root, unfinishedPath));
 }
 
 /**
@@ -42,10 +46,12 @@ export async function installK3s(source: string, context: K3sContext): Promise<v
     hasConfig: existsSync(join(root, '/etc/rancher/k3s/config.yaml')),
     wantsIngress,
   });
-  for (const step of steps) {
+  const unfinished: K3sStep = { kind: 'write', path: unfinishedPath, content: '', mode: 0o644 };
+  for (const step of [unfinished, ...steps]) {
     signal.throwIfAborted();
     await carryOut(step, context);
   }
+  await rm(join(root, unfinishedPath));
 }
 
 async function kindOf(path: string): Promise<K3sKind> {
@@ -66,13 +72,9 @@ async function carryOut(step: K3sStep, context: K3sContext): Promise<void> {
   try {
     if (step.kind === 'run') return await run(step.argv, step.env ?? {}, context);
     const target = join(root, step.kind === 'write' ? step.path : step.to);
-    await mkdir(dirname(target), { recursive: true });
-    // A power cut must not leave half a program under its name.
-    const partial = `${target}.partial`;
-    if (step.kind === 'write') await writeFile(partial, step.content);
-    else await copyFile(step.from, partial);
-    await chmod(partial, step.mode);
-    await rename(partial, target);
+    await placeFile(target, step.mode, (partial) =>
+      step.kind === 'write' ? writeFile(partial, step.content) : copyFile(step.from, partial),
+    );
   } catch (error) {
     if (error instanceof BootError) throw error;
     const what = step.kind === 'write' ? step.path : step.kind === 'copy' ? step.to : step.argv.join(' ');
@@ -94,17 +96,27 @@ async function run(argv: readonly string[], env: Readonly<Record<string, string>
 }
 
 /** What hasn't the digest that it was announced with is never looked at, let alone run. */
-async function download(source: string, { signal, root, tell }: K3sContext): Promise<string> {
+async function download(source: string, context: K3sContext): Promise<string> {
   const [url = '', digest = ''] = source.split('#sha256=');
-  const target = join(root, '/var/lib/edgex-boot/k3s-source');
-  await mkdir(dirname(target), { recursive: true });
+  const target = join(context.root, '/var/lib/edgex-boot/k3s-source');
   if (existsSync(target) && (await digestOf(target)) === digest) return target;
-  tell(`loading ${url}`);
+  context.tell(`loading ${url}`);
+  await placeFile(target, 0o600, async (partial) => {
+    await load(url, partial, context);
+    const actual = await digestOf(partial);
+    if (actual === digest) return;
+    await rm(partial, { force: true });
+    throw unusable(url, `its SHA-256 is ${actual}`, 'Correct the digest, if this is the file that is meant.');
+  });
+  return target;
+}
+
+async function load(url: string, target: string, { signal }: K3sContext): Promise<void> {
   try {
     const dispatcher = new Agent().compose(interceptors.redirect({ maxRedirections: 5 }));
     const { statusCode, body } = await request(url, { signal, dispatcher });
     if (statusCode !== 200) throw unusable(url, `its server answers with status ${statusCode}`, 'Correct the address.');
-    await pipeline(body, createWriteStream(`${target}.partial`), { signal });
+    await pipeline(body, createWriteStream(target), { signal });
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof BootError) throw error;
@@ -114,13 +126,6 @@ async function download(source: string, { signal, root, tell }: K3sContext): Pro
       'Look at the network, or put the file on the machine.',
     );
   }
-  const actual = await digestOf(`${target}.partial`);
-  if (actual !== digest) {
-    await rm(`${target}.partial`, { force: true });
-    throw unusable(url, `its SHA-256 is ${actual}`, 'Correct the digest, if this is the file that is meant.');
-  }
-  await rename(`${target}.partial`, target);
-  return target;
 }
 
 async function digestOf(path: string): Promise<string> {

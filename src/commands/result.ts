@@ -1,7 +1,7 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { writeFile } from 'node:fs/promises';
 import type { BootErrorDetails } from '../base/errors.ts';
 import type { Emit } from '../base/events.ts';
+import { placeFile } from '../base/place-file.ts';
 import type { Options } from '../options/resolve.ts';
 import { createRedactor } from '../report/redact.ts';
 import { type Ending, renderResult } from '../report/result.ts';
@@ -42,10 +42,8 @@ async function write(ending: Ending, options: Options, { secrets }: Secrets): Pr
   const { result: path, namespace } = options;
   if (path === undefined) return undefined;
   try {
-    await mkdir(dirname(path), { recursive: true });
     const context = { namespace, date: new Date(), redact: createRedactor(secrets) };
-    await writeFile(`${path}.partial`, renderResult(ending, context), { mode: 0o644 });
-    await rename(`${path}.partial`, path);
+    await placeFile(path, 0o644, (partial) => writeFile(partial, renderResult(ending, context)));
     return undefined;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code ?? 'unknown';

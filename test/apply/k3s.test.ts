@@ -77,6 +77,18 @@ describe('the installation of k3s', () => {
     assert.equal(statSync(join(root, 'etc/rancher/k3s/config.yaml')).mode & 0o777, 0o600);
   });
 
+  it('begins anew where it was cut off, though the program is there already', async () => {
+    const { root, media, context } = place({ k3s: '\x7fELF program' });
+    const script = join(media, 'install.sh');
+    writeFileSync(script, '#!/bin/sh\nkill -9 $$\n');
+    await failureOf(installK3s(script, context));
+    assert.ok(existsSync(join(root, 'usr/local/bin/k3s')));
+    assert.equal(hasK3s(root), false);
+    writeFileSync(script, '#!/bin/sh\n');
+    await installK3s(script, context);
+    assert.equal(hasK3s(root), true);
+  });
+
   it('tells which step failed, with the last words of what was run', async () => {
     const { media, context } = place();
     const script = join(media, 'install.sh');

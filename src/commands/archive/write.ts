@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { constants, type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { constants, type FileHandle, open, rm, stat } from 'node:fs/promises';
 import { BootError } from '../../base/errors.ts';
+import { renameLasting } from '../../base/place-file.ts';
 import { type Manifest, type Member, manifestPath, renderManifest, renderSums, sumsPath } from '../../plan/archive.ts';
 import { blockBytes, encodeHeader, endOfArchive, paddingBytes } from '../../plan/tar-header.ts';
 import { fileError } from './file-errors.ts';
@@ -89,10 +89,7 @@ export async function writeArchive(path: string, date: Date): Promise<ArchiveWri
         await handle.close();
       });
       await (await readArchive(partial)).close();
-      await told(async () => {
-        await rename(partial, path);
-        await syncDirectory(dirname(path));
-      });
+      await told(() => renameLasting(partial, path));
       return endBytes + endOfArchive.length;
     },
     discard: async () => {
@@ -121,11 +118,4 @@ async function writeAll(file: FileHandle, bytes: Uint8Array, at: number): Promis
     const { bytesWritten } = await file.write(bytes, done, bytes.length - done, at + done);
     done += bytesWritten;
   }
-}
-
-/** So that the new name survives a power cut. Not every file system lets its directories be synced. */
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path, 'r');
-  await directory.sync().catch(() => undefined);
-  await directory.close();
 }
