@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import type { BootErrorDetails } from '../base/errors.ts';
 import type { Emit } from '../base/events.ts';
 import { placeFile } from '../base/place-file.ts';
@@ -6,6 +7,7 @@ import type { Options } from '../options/resolve.ts';
 import { createRedactor } from '../report/redact.ts';
 import { type Ending, renderResult } from '../report/result.ts';
 import type { Program } from './program.ts';
+import { siteName } from './site.ts';
 
 type Secrets = Pick<Program, 'secrets'>;
 
@@ -42,7 +44,13 @@ async function write(ending: Ending, options: Options, { secrets }: Secrets): Pr
   const { result: path, namespace } = options;
   if (path === undefined) return undefined;
   try {
-    const context = { namespace, date: new Date(), redact: createRedactor(secrets) };
+    const context = {
+      namespace,
+      hostname: hostname(),
+      ...siteName(options),
+      date: new Date(),
+      redact: createRedactor(secrets),
+    };
     await placeFile(path, 0o644, (partial) => writeFile(partial, renderResult(ending, context)));
     return undefined;
   } catch (error) {

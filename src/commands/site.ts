@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { BootError } from '../base/errors.ts';
 import { checkSource, parseSource, type SourceYaml, wrongSource } from '../base/source-yaml.ts';
-import type { SiteGiven } from '../options/resolve.ts';
+import type { Options, SiteGiven } from '../options/resolve.ts';
 import { readSiteOptions } from '../options/site-file.ts';
 import { siteSchema } from '../plan/site.ts';
 
@@ -26,6 +26,12 @@ export function readSite(file: string, text: string): SiteGiven {
   const source = parseSource(file, text);
   const { options, sections } = readSiteOptions(source, Object.keys(siteSchema.shape));
   return { options, site: { source, site: checkSource(source, sections, siteSchema) } };
+}
+
+/** The site's name as results have it; nothing where its file has none. */
+export function siteName({ site: loaded }: Pick<Options, 'site'>): { readonly site?: string } {
+  const name = loaded?.site.site;
+  return name === undefined ? {} : { site: name };
 }
 
 /** A file of a service that the site file names, read from where the site file lies. */

@@ -8,6 +8,10 @@ import { redactFailure } from './redact-event.ts';
 
 export interface ResultContext {
   readonly namespace: string;
+  /** Of the machine: whoever collects the results of many tells them apart by it. */
+  readonly hostname: string;
+  /** The site's name, where its file has one. */
+  readonly site?: string;
   /** Of the end of the run. */
   readonly date: Date;
   readonly redact: Redact;
@@ -17,8 +21,15 @@ export interface ResultContext {
 export type Ending = Extract<BootEvent, { readonly type: 'done' | 'failure' }>;
 
 /** The result as JSON. It changes only where the run did: what it says first is whether all is well. */
-export function renderResult(ending: Ending, { namespace, date, redact }: ResultContext): string {
-  const common = { schema: 'edgex-boot/result/v1', version, namespace, finishedAt: date.toISOString() };
+export function renderResult(ending: Ending, { namespace, hostname, site, date, redact }: ResultContext): string {
+  const common = {
+    schema: 'edgex-boot/result/v1',
+    version,
+    hostname,
+    ...(site === undefined ? {} : { site }),
+    namespace,
+    finishedAt: date.toISOString(),
+  };
   const outcome =
     ending.type === 'done'
       ? {

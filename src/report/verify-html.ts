@@ -18,7 +18,7 @@ export function renderVerifyHtml(report: VerifyReport, redact: Redact = createRe
   const shown = redactReport(report, redact);
   const css = readAsset('report.css');
   const hash = createHash('sha256').update(css).digest('base64');
-  const { verdict, namespace, machine, events } = shown;
+  const { verdict, namespace, site, machine, events } = shown;
   return markup`<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -27,7 +27,7 @@ export function renderVerifyHtml(report: VerifyReport, redact: Redact = createRe
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
-<title>${verdictWord(shown)}: EdgeX on ${machine.hostname}, namespace ${namespace}</title>
+<title>${verdictWord(shown)}: EdgeX on ${site ?? machine.hostname}, namespace ${namespace}</title>
 <style>${trusted(css)}</style>
 </head>
 <body>
@@ -49,8 +49,10 @@ ${signatures}
 `.source;
 }
 
-function facts({ startedMs, elapsedMs, namespace, release, version, cluster, machine }: VerifyReport): Markup {
+function facts(report: VerifyReport): Markup {
+  const { startedMs, elapsedMs, site, namespace, release, version, cluster, machine } = report;
   const rows: readonly (readonly [string, string | Markup])[] = [
+    ...(site === undefined ? [] : [['Site', site] as const]),
     ['Machine', `${machine.hostname}, ${machine.architecture}${machine.isNode ? ', a node' : ''}`],
     ['Cluster', cluster ? `${clusterKind(cluster)} ${cluster.version}` : 'it did not answer'],
     ...(cluster ? [['Nodes', nodesOf(cluster)] as const] : []),

@@ -73,8 +73,10 @@ function outputOf(check: CheckResult): string {
   return `${signs[stateOf(check)]} ${check.code}: ${explanation(check)}`;
 }
 
-function propertiesOf({ namespace, release, version, cluster, machine }: VerifyReport): readonly [string, string][] {
+function propertiesOf(report: VerifyReport): readonly [string, string][] {
+  const { site, namespace, release, version, cluster, machine } = report;
   return [
+    ...(site === undefined ? [] : [['site', site] as [string, string]]),
     ['namespace', namespace],
     ['release', `${release.name} ${release.version}`],
     ['edgex-boot', version],

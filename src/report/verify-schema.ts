@@ -74,6 +74,7 @@ export const verifyReportSchema = z
     version: z.string().describe('Of edgex-boot.'),
     startedMs: instant,
     elapsedMs: milliseconds,
+    site: z.string().optional().describe('The name that its site file gives it.'),
     namespace: z.string(),
     cluster: cluster.optional().describe("Absent where the cluster didn't answer."),
     release: z.strictObject({ name: z.string(), version: z.string() }),

@@ -12,10 +12,10 @@ const maxLineCharacters = 240;
  */
 export function renderVerifyShort(report: VerifyReport, redact: Redact = createRedactor()): string {
   const shown = redactReport(report, redact);
-  const { verdict, machine, namespace, startedMs } = shown;
+  const { verdict, site, machine, namespace, startedMs } = shown;
   const head = [
     `${signs[verdict]} ${describeVerdict(shown)}`,
-    `${machine.hostname}, namespace ${namespace}, ${formatTime(startedMs)}`,
+    [site, machine.hostname, `namespace ${namespace}`, formatTime(startedMs)].filter(Boolean).join(', '),
   ].map(shorten);
   const foot = shorten(versionsOf(shown).join(', '));
   const room = maxCharacters - lengthOf([...head, foot]);

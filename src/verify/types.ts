@@ -38,6 +38,7 @@ export interface EventRate {
   readonly perMinute: number;
   /** Of the installed device services together; absent where the release doesn't know it. */
   readonly expectedPerMinute?: number;
+  /** With those that were silent. */
   readonly devices: readonly { readonly name: string; readonly count: number }[];
 }
 
@@ -84,6 +85,8 @@ export interface VerifyReport {
   /** Milliseconds since 1970. */
   readonly startedMs: number;
   readonly elapsedMs: number;
+  /** The site's name; absent where no site file gives one. */
+  readonly site?: string;
   readonly namespace: string;
   /** Absent where the cluster didn't answer. */
   readonly cluster?: {

@@ -3,7 +3,13 @@ import { test } from 'node:test';
 import { createRedactor } from '../../src/report/redact.ts';
 import { renderResult } from '../../src/report/result.ts';
 
-const context = { namespace: 'edgex', date: new Date('2026-11-24T12:00:00Z'), redact: createRedactor(['hunter2']) };
+const context = {
+  namespace: 'edgex',
+  hostname: 'pi-17',
+  site: 'Pump 17',
+  date: new Date('2026-11-24T12:00:00Z'),
+  redact: createRedactor(['hunter2']),
+};
 
 test('the result of a run that went well', () => {
   const result = JSON.parse(
@@ -25,6 +31,7 @@ test('the result of one that failed has code, cause and next step, and no secret
   const text = renderResult({ type: 'failure', error }, context);
   const result = JSON.parse(text);
   assert.equal(result.ok, false);
+  assert.deepEqual([result.hostname, result.site], ['pi-17', 'Pump 17'], 'whose it is');
   assert.equal(result.exit, 'rollout');
   assert.equal(result.code, 4);
   assert.equal(result.error.object, 'deployment/x');

@@ -75,3 +75,10 @@ test('secrets are taken out', () => {
 test('the same report gives the same page', () => {
   assert.equal(renderVerifyHtml(goodReport), renderVerifyHtml(structuredClone(goodReport)));
 });
+
+test('the page is named by the site, and by the machine where that has no name', () => {
+  assert.match(renderVerifyHtml(goodReport), /<title>Passed: EdgeX on Pump 17, [\s\S]*<dt>Site<\/dt><dd>Pump 17<\/dd>/);
+  const page = renderVerifyHtml(emptyReport);
+  assert.match(page, /<title>Failed: EdgeX on raspberrypi-7, /);
+  assert.doesNotMatch(page, /<dt>Site/);
+});

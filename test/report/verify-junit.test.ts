@@ -95,3 +95,8 @@ test('texts that look like markup come out as they went in', () => {
   const text = renderVerifyJunit({ ...goodReport, checks: [check] }, asIs);
   assert.match(text, /message="]]&gt;&amp;&lt;&gt;&quot;&#39;\ufffd\ufffd\ufffdx"/);
 });
+
+test('the site is a property of the suites', () => {
+  assert.match(renderVerifyJunit(goodReport), /<property name="site" value="Pump 17"\/>/);
+  assert.doesNotMatch(renderVerifyJunit(emptyReport), /name="site"/);
+});

@@ -129,6 +129,7 @@ export const goodReport: VerifyReport = {
   version: '0.1.0',
   startedMs,
   elapsedMs: 41_300,
+  site: 'Pump 17',
   namespace: 'edgex',
   cluster: {
     version: 'v1.34.4+k3s1',

@@ -9,7 +9,7 @@ test('the verdict stands first, then where and when, and the versions last', () 
   assert.equal(
     renderVerifyShort({ ...goodReport, checks: goodReport.checks.filter(({ code }) => code !== 'swap') }),
     `✓ Passed: 14 of 14 checks passed, 1 skipped
-raspberrypi-7, namespace edgex, 2026-11-24 18:17:13 UTC
+Pump 17, raspberrypi-7, namespace edgex, 2026-11-24 18:17:13 UTC
 EdgeX Foundry Fuji 1.1.0, edgex-boot 0.1.0, k3s v1.34.4+k3s1
 `,
   );

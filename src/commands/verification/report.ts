@@ -4,7 +4,7 @@ import { version } from '../../base/version.ts';
 import { providerOf } from '../../plan/gates.ts';
 import { gatesContainer } from '../../plan/workload.ts';
 import { versionIn } from '../../verify/checks/services.ts';
-import type { Answer, EventCount, RecentEvents, ServiceFacts, VerifyFacts } from '../../verify/facts.ts';
+import type { Answer, DeviceFacts, EventCount, RecentEvents, ServiceFacts, VerifyFacts } from '../../verify/facts.ts';
 import { containerOf } from '../../verify/pods.ts';
 import type { CheckResult, EventRate, ServiceSummary, ServiceTimeline, VerifyReport } from '../../verify/types.ts';
 import { unread } from '../../verify/unread.ts';
@@ -12,6 +12,8 @@ import { unread } from '../../verify/unread.ts';
 export interface ReportInput {
   readonly facts: VerifyFacts;
   readonly checks: readonly CheckResult[];
+  /** The site's name. */
+  readonly site?: string;
   readonly startedMs: number;
   readonly elapsedMs: number;
   /** Warnings count. */
@@ -24,7 +26,7 @@ export interface ReportInput {
 
 /** Everything that a verification found. What couldn't be read is left out; a check has told why. */
 export async function makeReport(input: ReportInput): Promise<VerifyReport> {
-  const { facts, checks, startedMs, elapsedMs, isStrict, isPre, architecture } = input;
+  const { facts, checks, site, startedMs, elapsedMs, isStrict, isPre, architecture } = input;
   const isUnreachable = checks.some(({ level, outcome }) => level === 'fatal' && outcome === 'failed');
   const isDescribed = !isPre && !isUnreachable;
   const [cluster, machine, services, versions] = await Promise.all([
@@ -34,7 +36,9 @@ export async function makeReport(input: ReportInput): Promise<VerifyReport> {
     isDescribed ? ifRead(facts.versions) : undefined,
   ]);
   const watched = checks.some(({ code, outcome }) => code === 'events-arrive' && outcome !== 'skipped');
-  const [counts, recent] = watched ? await Promise.all([ifRead(facts.eventCounts), ifRead(facts.recentEvents)]) : [];
+  const [counts, recent, devices = []] = watched
+    ? await Promise.all([ifRead(facts.eventCounts), ifRead(facts.recentEvents), ifRead(facts.devices)])
+    : [];
   const expected = (services ?? []).reduce((sum, { planned }) => sum + (planned.row.eventsPerMinute ?? 0), 0);
   const count = (outcome: CheckResult['outcome']) => checks.filter((check) => check.outcome === outcome).length;
   const warnings = checks.filter(({ level, outcome }) => level === 'warning' && outcome === 'failed').length;
@@ -45,6 +49,7 @@ export async function makeReport(input: ReportInput): Promise<VerifyReport> {
     version,
     startedMs,
     elapsedMs,
+    ...(site === undefined ? {} : { site }),
     namespace: facts.namespace,
     ...(cluster
       ? {
@@ -64,7 +69,7 @@ export async function makeReport(input: ReportInput): Promise<VerifyReport> {
     checks,
     services: (services ?? []).map((service) => summaryOf(service, versions?.get(service.planned.name))),
     timelines: (services ?? []).flatMap(timelineOf),
-    ...(counts ? { events: rateOf(counts, recent, expected) } : {}),
+    ...(counts ? { events: { ...rateOf(counts, expected), devices: countByDevice(counts, recent, devices) } } : {}),
   };
 }
 
@@ -118,16 +123,30 @@ function moment<Name extends string>(name: Name, date: string | undefined): { re
   return (Number.isNaN(ms) ? {} : { [name]: ms }) as { readonly [Key in Name]?: number };
 }
 
-function rateOf(counts: readonly EventCount[], recent: RecentEvents | undefined, expected: number): EventRate {
-  const [first, last] = [counts[0], counts.at(-1)];
-  const overMs = (last?.atMs ?? 0) - (first?.atMs ?? 0);
-  const samples = counts.map(({ atMs, count }) => ({ atMs, count: Math.max(0, count - (first?.count ?? 0)) }));
-  const within = recent?.events.filter(({ createdMs }) => createdMs >= recent.untilMs - overMs) ?? [];
-  const byDevice = Map.groupBy(within, ({ device }) => device);
+function rateOf(counts: readonly EventCount[], expected: number): Omit<EventRate, 'devices'> {
+  const first = counts[0]?.count ?? 0;
+  const overMs = spanOf(counts);
+  const samples = counts.map(({ atMs, count }) => ({ atMs, count: Math.max(0, count - first) }));
   return {
     samples,
     perMinute: overMs === 0 ? 0 : ((samples.at(-1)?.count ?? 0) * 60_000) / overMs,
     ...(expected > 0 ? { expectedPerMinute: expected } : {}),
-    devices: [...byDevice].map(([name, events]) => ({ name, count: events.length })),
   };
+}
+
+function spanOf(counts: readonly EventCount[]): number {
+  return (counts.at(-1)?.atMs ?? 0) - (counts[0]?.atMs ?? 0);
+}
+
+/** Those that were silent, too. None where the newest events could not be read. */
+function countByDevice(
+  counts: readonly EventCount[],
+  recent: RecentEvents | undefined,
+  devices: readonly DeviceFacts[],
+): EventRate['devices'] {
+  if (!recent) return [];
+  const sinceMs = recent.untilMs - spanOf(counts);
+  const within = recent.events.filter(({ createdMs }) => createdMs >= sinceMs);
+  const names = new Set([...devices.map(({ device }) => device), ...within.map(({ device }) => device)]);
+  return [...names].map((name) => ({ name, count: within.filter(({ device }) => device === name).length }));
 }

@@ -9,12 +9,13 @@ import { hintWords } from '../../verify/hint-words.ts';
 import { runChecks } from '../../verify/run-checks.ts';
 import { checksToRepeat, mergeResults } from '../../verify/select-checks.ts';
 import type { CheckResult, VerifyReport } from '../../verify/types.ts';
+import { siteName } from '../site.ts';
 import { type FactsContext, gatherFacts } from './facts.ts';
 import { makeReport } from './report.ts';
 
 /** What all rounds of a verification share. */
 export interface Session extends Omit<FactsContext, 'signal'> {
-  readonly options: Pick<Options, 'strict' | 'waitMs'>;
+  readonly options: Pick<Options, 'strict' | 'waitMs' | 'site'>;
   readonly signal: AbortSignal;
   readonly rows: readonly CheckRow[];
 }
@@ -60,7 +61,8 @@ export async function verifyOnce(session: Session, { onResult, onChange }: Liste
       if (todo.length === 0) {
         const elapsedMs = systemClock.now() - beganMs;
         const architecture = goArchitecture(arch());
-        return await makeReport({ facts, checks, startedMs, elapsedMs, isStrict: options.strict, isPre, architecture });
+        const context = { ...siteName(options), startedMs, elapsedMs, isStrict: options.strict, isPre, architecture };
+        return await makeReport({ facts, checks, ...context });
       }
     } finally {
       over.abort();
