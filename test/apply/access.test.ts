@@ -3,9 +3,10 @@ import { test } from 'node:test';
 import { parseAllDocuments } from 'yaml';
 import { checkAccess, checkReadAccess } from '../../src/apply/access.ts';
 import { installRights, type Right } from '../../src/apply/rights.ts';
-import { type BootErrorDetails, isBootError } from '../../src/base/errors.ts';
+import type { BootErrorDetails } from '../../src/base/errors.ts';
 import { factsOf } from '../../src/facts/installed.ts';
 import { draftChanges } from '../../src/plan/changes.ts';
+import { failureOf } from '../support/failure.ts';
 import { localPlan } from '../support/local-plan.ts';
 import { fakeKube } from './fake-kube.ts';
 
@@ -33,15 +34,6 @@ function clusterThat(allows: (asked: Attributes) => boolean) {
     return allows(resourceAttributes) ? undefined : new Error('no');
   });
   return { kube, asked };
-}
-
-async function denial(promise: Promise<unknown>): Promise<BootErrorDetails> {
-  const error = await promise.then(
-    () => new Error('nothing was denied'),
-    (reason) => reason,
-  );
-  assert.ok(isBootError(error), String(error));
-  return error.details;
 }
 
 test('who may do everything is asked once for each right, and nothing is written', async () => {
@@ -103,7 +95,7 @@ test('services may have to be started anew', () => {
 
 test('all that is missing is one message, with roles that grant exactly that', async () => {
   const { kube } = clusterThat(({ verb, resource }) => !(verb === 'patch' || resource === 'persistentvolumes'));
-  const details = await denial(checkAccess(inForeignNamespace, plan, kube));
+  const details = await failureOf(checkAccess(inForeignNamespace, plan, kube));
   assert.equal(details.exit, 'cluster');
   assert.equal(details.object, 'test kubeconfig');
   assert.match(details.cause, /lacks 9 rights/);
@@ -124,7 +116,7 @@ test('all that is missing is one message, with roles that grant exactly that', a
 
 test('a namespace that is missing comes with the roles, and the right to make namespaces does not', async () => {
   const { kube } = clusterThat(() => false);
-  const objects = documents(await denial(checkAccess(fresh, plan, kube)));
+  const objects = documents(await failureOf(checkAccess(fresh, plan, kube)));
   assert.deepEqual(
     objects.map(({ kind }) => kind),
     ['Namespace', 'ClusterRole', 'Role'],
@@ -135,7 +127,7 @@ test('a namespace that is missing comes with the roles, and the right to make na
 
 test('what it takes to look is asked for by itself, when looking is denied', async () => {
   const { kube, asked } = clusterThat(({ resource }) => resource !== 'nodes');
-  const details = await denial(checkReadAccess('edgex', kube));
+  const details = await failureOf(checkReadAccess('edgex', kube));
   assert.match(details.cause, /lacks a right/);
   assert.equal(details.evidence?.[0], '# list nodes');
   assert.ok(asked.every(({ verb }) => verb === 'list' || verb === 'get'));

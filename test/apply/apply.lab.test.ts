@@ -5,7 +5,6 @@ import { checkAccess } from '../../src/apply/access.ts';
 import { applyChanges } from '../../src/apply/apply.ts';
 import { previewChanges } from '../../src/apply/preview.ts';
 import { systemClock } from '../../src/base/clock.ts';
-import { type BootErrorDetails, isBootError } from '../../src/base/errors.ts';
 import { formatRef, type KubeObject } from '../../src/base/kube-types.ts';
 import { readInstalled } from '../../src/facts/installed.ts';
 import { openCluster } from '../../src/kube/client.ts';
@@ -17,6 +16,7 @@ import type { Plan } from '../../src/plan/types.ts';
 import { kubeconfigFor } from '../kube/fake-api.ts';
 import type { Lab } from '../lab/lab.ts';
 import { labTest } from '../lab/require.ts';
+import { failureOf } from '../support/failure.ts';
 import { localPlan } from '../support/local-plan.ts';
 
 /** Applying against a real API server. The Deployments have no pods: what they run is another test's matter. */
@@ -78,7 +78,7 @@ labTest('a foreign object of our name is refused with its owner, and nothing is 
     await lab.kubectl(['create', 'namespace', namespace]);
     await lab.kubectl(['-n', namespace, 'create', 'service', 'clusterip', 'edgex-core-data', '--tcp=80']);
     const before = await lab.kubectl(['-n', namespace, 'get', 'service', 'edgex-core-data', '-o', 'json']);
-    const { exit, object, evidence } = await refusal(apply(idlePlan(namespace), kube));
+    const { exit, object, evidence } = await failureOf(apply(idlePlan(namespace), kube));
     assert.equal(exit, 'preflight');
     assert.equal(object, 'service/edgex-core-data');
     assert.match(evidence?.join() ?? '', /written by kubectl-create/);
@@ -104,7 +104,7 @@ labTest("a person's change is told with manager and field, and taken over when a
     const image = 'edgex-core-data=elsewhere/core-data:1';
     await lab.kubectl(['-n', namespace, 'set', 'image', 'deployment/edgex-core-data', image]);
     const before = kube.writes();
-    const details = await refusal(apply(idlePlan(namespace), kube));
+    const details = await failureOf(apply(idlePlan(namespace), kube));
     assert.equal(details.exit, 'preflight');
     assert.match(details.evidence?.join() ?? '', /^deployment\/edgex-core-data .*image: conflict with "kubectl-set"/);
     assert.equal(kube.writes(), before);
@@ -142,7 +142,7 @@ labTest('storage that would have to change is refused, and the data are untouche
     await apply(idlePlan(namespace), kube);
     await claimsBound(lab, namespace);
     const before = kube.writes();
-    const details = await refusal(apply(idlePlan(namespace, { storage: 'local:/srv/edgex' }), kube));
+    const details = await failureOf(apply(idlePlan(namespace, { storage: 'local:/srv/edgex' }), kube));
     assert.equal(details.exit, 'preflight');
     assert.match(details.cause, /data are untouched/);
     assert.match(details.hint ?? '', /Keep --storage local:\/var\/lib\/edgex,/);
@@ -160,7 +160,7 @@ labTest('a namespace on its way out is named, with what holds it up', (lab) =>
       await lab.kubectl(['delete', 'namespace', namespace, '--wait=false']);
       const remaining = '--for=condition=NamespaceFinalizersRemaining';
       await lab.kubectl(['wait', remaining, `namespace/${namespace}`, '--timeout=60s']);
-      const details = await refusal(apply(idlePlan(namespace), kube));
+      const details = await failureOf(apply(idlePlan(namespace), kube));
       assert.equal(details.object, `namespace/${namespace}`);
       assert.match(details.evidence?.join() ?? '', /example\.org\/hold/);
     } finally {
@@ -182,7 +182,7 @@ labTest('a user with few rights gets all that are missing at once; with the role
     const user = openAs(lab, token);
     const plan = idlePlan(namespace);
     const installed = await readInstalled(kube, namespace);
-    const details = await refusal(checkAccess(draftChanges(plan, installed), plan, user));
+    const details = await failureOf(checkAccess(draftChanges(plan, installed), plan, user));
     assert.equal(details.exit, 'cluster');
     assert.ok(details.evidence?.includes('# list, create, get, patch persistentvolumes'));
     assert.ok(details.evidence?.includes(`# create, patch deployments.apps in namespace ${namespace}`));
@@ -261,13 +261,4 @@ function mapDeployments(plan: Plan, which: (object: KubeObject) => boolean, chan
       isMeant(object) ? { ...object, spec: change(object.spec as Spec) } : object,
     ),
   };
-}
-
-async function refusal(promise: Promise<unknown>): Promise<BootErrorDetails> {
-  const error = await promise.then(
-    () => new Error('nothing was refused'),
-    (reason) => reason,
-  );
-  assert.ok(isBootError(error), String(error));
-  return error.details;
 }

@@ -24,7 +24,7 @@ import {
   inspectVolume,
   replaceContent,
 } from '../../src/apply/copy-volume.ts';
-import { type BootErrorDetails, isBootError } from '../../src/base/errors.ts';
+import { failureOf } from '../support/failure.ts';
 
 const claim = 'data';
 
@@ -85,15 +85,6 @@ async function* piecesOf(bytes: Buffer): AsyncGenerator<Buffer> {
 }
 
 const digest = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
-
-async function failureOf(promise: Promise<unknown>): Promise<BootErrorDetails> {
-  const error = await promise.then(
-    () => new Error('it went well'),
-    (reason) => reason,
-  );
-  assert.ok(isBootError(error), String(error));
-  return error.details;
-}
 
 /** Everything that a tar has to bear: odd names, modes, links, depth, and a directory that is nobody's business. */
 function fill(volume: string): void {

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { prepareDirectories } from '../../src/apply/directories.ts';
 import type { OneShotContext } from '../../src/apply/one-shot-pod.ts';
-import { type BootErrorDetails, isBootError } from '../../src/base/errors.ts';
 import type { KubeObject } from '../../src/base/kube-types.ts';
 import { KubeError } from '../../src/kube/errors.ts';
 import { fakeClock } from '../consul/fakes.ts';
+import { failureOf } from '../support/failure.ts';
 import { localPlan } from '../support/local-plan.ts';
 import { type FakeKube, fakeKube, type Refusal } from './fake-kube.ts';
 
@@ -29,15 +29,6 @@ function clusterWhere(status: object, refuse?: Refusal): FakeKube {
 function run(kube: FakeKube, clock = fakeClock(), explain?: OneShotContext['explain']): Promise<void> {
   const context = { kube, clock, signal: new AbortController().signal, deadlineMs, emit: () => undefined };
   return prepareDirectories(plan, { ...context, ...(explain ? { explain } : {}) });
-}
-
-async function failureOf(promise: Promise<void>): Promise<BootErrorDetails> {
-  const error = await promise.then(
-    () => new Error('it went well'),
-    (reason) => reason,
-  );
-  assert.ok(isBootError(error), String(error));
-  return error.details;
 }
 
 const exists: KubeObject = {

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, it } from 'node:test';
 import { hasK3s, installK3s, type K3sContext } from '../../src/apply/k3s.ts';
-import { isBootError } from '../../src/base/errors.ts';
 import { planK3s } from '../../src/plan/k3s.ts';
+import { failureOf } from '../support/failure.ts';
 
 const made: string[] = [];
 afterEach(() => {
@@ -25,12 +25,6 @@ function place(files: Readonly<Record<string, string>> = {}) {
   const context: K3sContext = { root, signal, wantsIngress: false, tell: (message) => told.push(message) };
   return { root, media, context, told };
 }
-
-const failureOf = (work: Promise<unknown>) =>
-  work.then(
-    () => assert.fail('it went well'),
-    (error) => (isBootError(error) ? error.details : assert.fail(String(error))),
-  );
 
 const found = { path: '/media/k3s', kind: 'program', beside: ['k3s'], hasConfig: false, wantsIngress: false } as const;
 

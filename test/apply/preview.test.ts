@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type PreviewContext, previewChanges } from '../../src/apply/preview.ts';
-import { type BootErrorDetails, isBootError } from '../../src/base/errors.ts';
 import { type KubeObject, refOf } from '../../src/base/kube-types.ts';
 import { KubeError } from '../../src/kube/errors.ts';
 import { renderInventory } from '../../src/plan/inventory.ts';
+import { failureOf } from '../support/failure.ts';
 import { localPlan } from '../support/local-plan.ts';
 import { conflict, fakeKube, invalid, key, type Refusal } from './fake-kube.ts';
 
@@ -21,15 +21,6 @@ function installed(change: (object: KubeObject) => KubeObject = (object) => obje
 
 const preview = (kube: ReturnType<typeof fakeKube>, context: Partial<PreviewContext> = {}) =>
   previewChanges(plan, kube.facts(plan.namespace), { kube, forceConflicts: false, ...context });
-
-async function refusal(promise: Promise<unknown>): Promise<BootErrorDetails> {
-  const error = await promise.then(
-    () => new Error('nothing was refused'),
-    (reason) => reason,
-  );
-  assert.ok(isBootError(error), String(error));
-  return error.details;
-}
 
 test('nothing is there: all is created, and what needs the namespace is not tried', async () => {
   const kube = fakeKube();
@@ -49,7 +40,7 @@ test('in a namespace that is there, what is absent is tried, so that a policy th
       ? new KubeError({ exit: 'rollout', object: 'x', cause: 'refused: exceeded quota' }, { status: 403 })
       : undefined,
   );
-  const { exit, cause, evidence = [] } = await refusal(preview(denied));
+  const { exit, cause, evidence = [] } = await failureOf(preview(denied));
   assert.equal(exit, 'preflight');
   assert.match(cause, /nothing was changed/);
   assert.equal(evidence.length, plan.services.length, 'all of them');
@@ -96,7 +87,7 @@ test('fields of other managers are told all at once, and taken over when asked t
     !force && object.kind === 'Deployment' && /core-(data|command)$/.test(object.metadata.name)
       ? conflict(`deployment/${object.metadata.name}`, 'kubectl-edit', '.spec.replicas')
       : undefined;
-  const details = await refusal(preview(installed(undefined, refuse)));
+  const details = await failureOf(preview(installed(undefined, refuse)));
   assert.equal(details.exit, 'preflight');
   assert.match(details.cause, /kubectl-edit/);
   assert.deepEqual(details.evidence?.toSorted(), [
@@ -113,7 +104,7 @@ test('storage that would have to change is refused in plain words, with the sett
     object.kind === 'PersistentVolumeClaim'
       ? invalid(`persistentvolumeclaim/${object.metadata.name}`, 'spec: Forbidden: spec is immutable after creation')
       : undefined;
-  const details = await refusal(preview(installed(undefined, refuse)));
+  const details = await failureOf(preview(installed(undefined, refuse)));
   assert.equal(details.exit, 'preflight');
   assert.match(details.cause, /storage .* data are untouched/);
   assert.equal(details.evidence?.length, plan.directories.length);
@@ -136,7 +127,7 @@ test('a released volume of ours is shown as the change that lets it bind again',
 
 test('a foreign object ends it before anything is asked', async () => {
   const kube = installed((object) => ({ ...object, metadata: { ...object.metadata, labels: {} } }));
-  const details = await refusal(preview(kube));
+  const details = await failureOf(preview(kube));
   assert.equal(details.exit, 'preflight');
   assert.equal(kube.requests(), 0);
 });
@@ -149,7 +140,7 @@ test('a denied dry run tells every missing right, not its own alone', async () =
     }
     return new KubeError({ exit: 'cluster', object: 'x', cause: 'denied: cannot patch' }, { status: 403 });
   });
-  const details = await refusal(preview(kube));
+  const details = await failureOf(preview(kube));
   assert.equal(details.exit, 'cluster');
   assert.ok(details.evidence?.includes('# patch configmaps in namespace edgex'));
   assert.ok(details.evidence?.includes('# patch deployments.apps in namespace edgex'));

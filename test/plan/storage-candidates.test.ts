@@ -3,18 +3,17 @@ import { test } from 'node:test';
 import type { MountFacts, StorageFacts } from '../../src/facts/types.ts';
 import { storageCandidates } from '../../src/plan/storage-candidates.ts';
 import { formatPlace } from '../../src/plan/storage-wish.ts';
-import { clusterFacts, noStorage, storageClassFacts, storageService, volumeFacts } from '../support/facts.ts';
+import {
+  clusterFacts,
+  mountFacts,
+  noStorage,
+  storageClassFacts,
+  storageService,
+  volumeFacts,
+} from '../support/facts.ts';
 
 const gib = 2 ** 30;
-const disk: MountFacts = {
-  path: '/',
-  type: 'ext4',
-  medium: 'ssd',
-  device: '8:1',
-  isReadOnly: false,
-  isLasting: true,
-  space: { sizeBytes: 100 * gib, freeBytes: 50 * gib },
-};
+const disk = mountFacts();
 
 function candidates(given: Partial<StorageFacts>, nodes = [{ name: 'pi' }]) {
   const facts = { cluster: clusterFacts(...nodes), storage: { ...noStorage, ...given } };

@@ -2,6 +2,7 @@ import type { KubeObject } from '../../src/base/kube-types.ts';
 import type {
   ClusterFacts,
   InstalledFacts,
+  MountFacts,
   NodeFacts,
   StorageClassFacts,
   StorageFacts,
@@ -76,6 +77,20 @@ export function volumeFacts(given: Partial<VolumeFacts> = {}): VolumeFacts {
     reclaimPolicy: 'Retain',
     source: { kind: 'other' },
     hostnames: [],
+    ...given,
+  };
+}
+
+/** The root of a machine whose disk lasts and has room, but for what is said of it. */
+export function mountFacts(given: Partial<MountFacts> = {}): MountFacts {
+  return {
+    path: '/',
+    type: 'ext4',
+    medium: 'ssd',
+    device: '8:1',
+    isReadOnly: false,
+    isLasting: true,
+    space: { sizeBytes: 100 * 2 ** 30, freeBytes: 50 * 2 ** 30 },
     ...given,
   };
 }

@@ -3,13 +3,12 @@ import type { Deployment, KubeObject } from '../../src/base/kube-types.ts';
 import { ledgerKey } from '../../src/plan/seed.ts';
 import type { VerifyFacts } from '../../src/verify/facts.ts';
 import type { CheckOutcome } from '../../src/verify/types.ts';
-import { clusterFacts } from '../support/facts.ts';
+import { clusterFacts, mountFacts } from '../support/facts.ts';
 import {
   devices,
   good,
   iso,
   machine,
-  mount,
   nowMs,
   plan,
   podOf,
@@ -121,20 +120,23 @@ export const cases: Readonly<Record<string, readonly Case[]>> = {
   'machine-disk-space': [
     fails(
       '200 MiB left',
-      withMachine({ mounts: [mount({ space: { sizeBytes: 29 * 2 ** 30, freeBytes: 200 * 2 ** 20 } })] }),
+      withMachine({ mounts: [mountFacts({ space: { sizeBytes: 29 * 2 ** 30, freeBytes: 200 * 2 ** 20 } })] }),
       /^\/: 200 MiB of 29 GiB free$/,
     ),
     fails(
       '3 % left',
       withMachine({
-        mounts: [mount({ path: '/data', space: { sizeBytes: 1000 * 2 ** 30, freeBytes: 30 * 2 ** 30 } })],
+        mounts: [mountFacts({ path: '/data', space: { sizeBytes: 1000 * 2 ** 30, freeBytes: 30 * 2 ** 30 } })],
       }),
       /^\/data: 30 GiB/,
     ),
     passes(
       'memory is full',
       withMachine({
-        mounts: [mount(), mount({ path: '/run', medium: 'memory', space: { sizeBytes: 2 ** 20, freeBytes: 0 } })],
+        mounts: [
+          mountFacts(),
+          mountFacts({ path: '/run', medium: 'memory', space: { sizeBytes: 2 ** 20, freeBytes: 0 } }),
+        ],
       }),
       /50 GiB/,
     ),
@@ -142,17 +144,17 @@ export const cases: Readonly<Record<string, readonly Case[]>> = {
   'machine-disk-medium': [
     fails(
       'an SD card',
-      withMachine({ mounts: [mount({ medium: 'sd-card' })] }),
+      withMachine({ mounts: [mountFacts({ medium: 'sd-card' })] }),
       /^\/var\/lib\/edgex lies on an SD card$/,
     ),
     fails(
       'memory',
-      withMachine({ mounts: [mount(), mount({ path: '/var/lib/edgex', medium: 'memory' })] }),
+      withMachine({ mounts: [mountFacts(), mountFacts({ path: '/var/lib/edgex', medium: 'memory' })] }),
       /lies in memory/,
     ),
     passes(
       'the system on an SD card, the data not',
-      withMachine({ mounts: [mount({ medium: 'sd-card' }), mount({ path: '/var/lib/edgex' })] }),
+      withMachine({ mounts: [mountFacts({ medium: 'sd-card' }), mountFacts({ path: '/var/lib/edgex' })] }),
       /ssd/,
     ),
   ],

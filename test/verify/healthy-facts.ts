@@ -1,6 +1,6 @@
 import type { Deployment, KubeObject, Pod } from '../../src/base/kube-types.ts';
 import type { MachineHealth } from '../../src/facts/machine-health.ts';
-import type { ClaimFacts, MountFacts, VolumeFacts } from '../../src/facts/types.ts';
+import type { ClaimFacts, VolumeFacts } from '../../src/facts/types.ts';
 import { expandConfiguration } from '../../src/plan/configuration.ts';
 import { claimLabel, commonLabels, namespaceLabel } from '../../src/plan/labels.ts';
 import { planSeed, type Stored } from '../../src/plan/seed.ts';
@@ -13,7 +13,7 @@ import type {
   ServiceFacts,
   VerifyFacts,
 } from '../../src/verify/facts.ts';
-import { clusterFacts } from '../support/facts.ts';
+import { clusterFacts, mountFacts } from '../support/facts.ts';
 import { fujiPlan, fujiTrees } from '../support/fuji.ts';
 
 /** The facts of a system in which every check passes, and changes of them by which one fails. */
@@ -153,19 +153,6 @@ export function recent(perDevice: number, newestAgeMs: number, silent?: string):
   return { events, sinceMs: nowMs - 120_000, untilMs: nowMs };
 }
 
-export function mount(changes: Partial<MountFacts> = {}): MountFacts {
-  return {
-    path: '/',
-    type: 'ext4',
-    medium: 'ssd',
-    device: '8:1',
-    isReadOnly: false,
-    isLasting: true,
-    space: { sizeBytes: 100 * 2 ** 30, freeBytes: 50 * 2 ** 30 },
-    ...changes,
-  };
-}
-
 export const machine: MachineHealth = {
   name: 'node-1',
   dateMs: nowMs,
@@ -173,7 +160,7 @@ export const machine: MachineHealth = {
   memoryBytes: 4 * 2 ** 30,
   swapBytes: 0,
   limitsMemory: true,
-  mounts: [mount()],
+  mounts: [mountFacts()],
   ports: [22, 6443, 10250],
 };
 

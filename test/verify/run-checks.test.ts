@@ -6,22 +6,9 @@ import { failed, passed, skipped } from '../../src/verify/finding.ts';
 import { type Probe, runChecks } from '../../src/verify/run-checks.ts';
 import type { CheckResult } from '../../src/verify/types.ts';
 import { fakeClock } from '../kube/fake-api.ts';
+import { checkRow } from './check-row.ts';
 
 type Probes = Readonly<Record<string, Probe<string>>>;
-
-function row(code: string, changes: Partial<CheckRow> = {}): CheckRow {
-  return {
-    code,
-    category: 'services',
-    title: code,
-    level: 'error',
-    when: 'always',
-    preflight: false,
-    retry: true,
-    needs: [],
-    ...changes,
-  };
-}
 
 const fine: Probe<string> = () => passed('fine');
 const broken: Probe<string> = () => failed('broken');
@@ -48,7 +35,7 @@ const summary = (results: readonly CheckResult[]) =>
 
 describe('a run of checks', () => {
   it('gives a result for each, in the order of the rows', async () => {
-    const rows = [row('a', { category: 'cluster' }), row('b'), row('c')];
+    const rows = [checkRow('a', { category: 'cluster' }), checkRow('b'), checkRow('c')];
     const slow: Probe<string> = async (facts) => {
       await new Promise((resolve) => setTimeout(resolve, 5));
       return passed(facts);
@@ -70,13 +57,17 @@ describe('a run of checks', () => {
         seen.push(`${name} ends`);
         return passed('');
       };
-    const rows = [row('a', { category: 'cluster' }), row('b', { category: 'cluster' }), row('c')];
+    const rows = [checkRow('a', { category: 'cluster' }), checkRow('b', { category: 'cluster' }), checkRow('c')];
     await run(rows, { a: probe('a', 20), b: probe('b', 5), c: probe('c', 0) });
     assert.deepEqual(seen, ['a begins', 'b begins', 'b ends', 'a ends', 'c begins', 'c ends']);
   });
 
   it('is over with a fatal one that fails, at the end of its category', async () => {
-    const rows = [row('a', { category: 'cluster', level: 'fatal' }), row('b', { category: 'cluster' }), row('c')];
+    const rows = [
+      checkRow('a', { category: 'cluster', level: 'fatal' }),
+      checkRow('b', { category: 'cluster' }),
+      checkRow('c'),
+    ];
     assert.deepEqual(summary(await run(rows, { a: broken, b: fine, c: fine })), [
       'a failed: broken',
       'b passed: fine',
@@ -85,17 +76,17 @@ describe('a run of checks', () => {
   });
 
   it('goes on after a fatal one that was skipped', async () => {
-    const rows = [row('a', { category: 'machine', level: 'fatal' }), row('b')];
+    const rows = [checkRow('a', { category: 'machine', level: 'fatal' }), checkRow('b')];
     assert.equal((await run(rows, { a: () => skipped('no node'), b: fine }))[1]?.outcome, 'passed');
   });
 
   it('skips what needs one that failed, and what needs that, but not what needs one that made no sense', async () => {
     const rows = [
-      row('a'),
-      row('b', { needs: ['a'] }),
-      row('c', { needs: ['b'] }),
-      row('d'),
-      row('e', { needs: ['d'] }),
+      checkRow('a'),
+      checkRow('b', { needs: ['a'] }),
+      checkRow('c', { needs: ['b'] }),
+      checkRow('d'),
+      checkRow('e', { needs: ['d'] }),
     ];
     const probes = { a: broken, b: fine, c: fine, d: () => skipped('no'), e: fine };
     assert.deepEqual(summary(await run(rows, probes)).slice(1), [
@@ -107,7 +98,7 @@ describe('a run of checks', () => {
   });
 
   it('takes a need that is not among the rows as met', async () => {
-    assert.equal((await run([row('b', { needs: ['a'] })], { b: fine }))[0]?.outcome, 'passed');
+    assert.equal((await run([checkRow('b', { needs: ['a'] })], { b: fine }))[0]?.outcome, 'passed');
   });
 
   it('takes what cannot be found out for a failure, in the words of the error', async () => {
@@ -115,12 +106,12 @@ describe('a run of checks', () => {
       Promise.reject(
         new BootError({ exit: 'timeout', object: 'x', cause: 'no answer', hint: 'look', evidence: ['e'] }),
       );
-    const [result] = await run([row('a', { hint: 'other' })], { a: probe });
+    const [result] = await run([checkRow('a', { hint: 'other' })], { a: probe });
     assert.deepEqual(
       { ...result, elapsedMs: 0 },
       {
         code: 'a',
-        category: 'services',
+        category: 'data',
         title: 'a',
         level: 'error',
         outcome: 'failed',
@@ -134,7 +125,7 @@ describe('a run of checks', () => {
 
   it('gives a hint only where a check failed, with its words filled in', async () => {
     const hint = 'kubectl -n {namespace} get {odd}';
-    const results = await run([row('a', { hint }), row('b', { hint })], { a: fine, b: broken });
+    const results = await run([checkRow('a', { hint }), checkRow('b', { hint })], { a: fine, b: broken });
     assert.deepEqual(
       results.map((each) => each.hint),
       [undefined, 'kubectl -n edgex get {odd}'],
@@ -142,7 +133,7 @@ describe('a run of checks', () => {
   });
 
   it('does not hide a fault of the program', async () => {
-    await assert.rejects(run([row('a')], { a: () => Promise.reject(new TypeError('x')) }), TypeError);
+    await assert.rejects(run([checkRow('a')], { a: () => Promise.reject(new TypeError('x')) }), TypeError);
   });
 
   it('ends with the reason of the signal, not with failures', async () => {
@@ -152,6 +143,6 @@ describe('a run of checks', () => {
       stop.abort(reason);
       throw new BootError({ exit: 'cluster', object: 'x', cause: 'cut' });
     };
-    await assert.rejects(run([row('a')], { a: probe }, { signal: stop.signal }), reason);
+    await assert.rejects(run([checkRow('a')], { a: probe }, { signal: stop.signal }), reason);
   });
 });

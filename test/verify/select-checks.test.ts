@@ -4,6 +4,7 @@ import { BootError } from '../../src/base/errors.ts';
 import { type CheckRow, loadChecks } from '../../src/verify/checks.ts';
 import { checksToRepeat, mergeResults, selectChecks } from '../../src/verify/select-checks.ts';
 import type { CheckOutcome, CheckResult } from '../../src/verify/types.ts';
+import { checkRow } from './check-row.ts';
 
 const rows = loadChecks();
 const all = { only: [], skip: [], pre: false } as const;
@@ -52,19 +53,6 @@ describe('the choice of checks', () => {
 });
 
 describe('what is repeated', () => {
-  const row = (code: string, changes: Partial<CheckRow> = {}): CheckRow => ({
-    ...{
-      code,
-      category: 'data',
-      title: code,
-      level: 'error',
-      when: 'always',
-      preflight: false,
-      retry: true,
-      needs: [],
-    },
-    ...changes,
-  });
   const result = (code: string, outcome: CheckOutcome): CheckResult => ({
     ...{ code, category: 'data', title: code, level: 'error', outcome, elapsedMs: 0 },
   });
@@ -72,13 +60,13 @@ describe('what is repeated', () => {
     checksToRepeat(own, results).map(({ code }) => code);
 
   it('is what failed, and what was skipped because of it', () => {
-    const own = [row('a'), row('b', { needs: ['a'] }), row('c'), row('d')];
+    const own = [checkRow('a'), checkRow('b', { needs: ['a'] }), checkRow('c'), checkRow('d')];
     const results = [result('a', 'failed'), result('b', 'skipped'), result('c', 'passed'), result('d', 'skipped')];
     assert.deepEqual(repeated(own, results), ['a', 'b']);
   });
 
   it('is all that comes after a fatal one', () => {
-    const own = [row('a', { level: 'fatal', category: 'cluster' }), row('b'), row('c')];
+    const own = [checkRow('a', { level: 'fatal', category: 'cluster' }), checkRow('b'), checkRow('c')];
     assert.deepEqual(repeated(own, [result('a', 'failed'), result('b', 'skipped'), result('c', 'skipped')]), [
       'a',
       'b',
@@ -87,9 +75,9 @@ describe('what is repeated', () => {
   });
 
   it('is nothing where waiting does not help', () => {
-    assert.deepEqual(repeated([row('a', { retry: false })], [result('a', 'failed')]), []);
-    assert.deepEqual(repeated([row('a', { level: 'warning' })], [result('a', 'failed')]), []);
-    assert.deepEqual(repeated([row('a')], [result('a', 'passed')]), []);
+    assert.deepEqual(repeated([checkRow('a', { retry: false })], [result('a', 'failed')]), []);
+    assert.deepEqual(repeated([checkRow('a', { level: 'warning' })], [result('a', 'failed')]), []);
+    assert.deepEqual(repeated([checkRow('a')], [result('a', 'passed')]), []);
   });
 
   it('takes the place of what was before', () => {

@@ -10,8 +10,8 @@ import type { Plan } from '../../plan/types.ts';
 import type { Program } from '../program.ts';
 
 /**
- * Tells which images no node has yet, or brings them from the archive that was named. Whether a node reaches a registry
- * only the node finds out: this program calls none.
+ * Tells which images no node is known to have yet, or brings them from the archive that was named. A kubelet reports its
+ * images minutes late, and whether it reaches a registry only itself finds out: this program calls none.
  * @throws BootError as `importImages`; `preflight` where this machine is no node, whose images would go astray
  */
 export async function provideImages(
@@ -24,7 +24,7 @@ export async function provideImages(
   const { images, registries } = missingImages(wanted, cluster.nodes);
   if (images.length === 0) return;
   if (archive === undefined) {
-    const value = `${images.length} of ${wanted.size} are on no node yet, and come from ${registries.join(', ')}`;
+    const value = `no node reports ${images.length} of ${wanted.size} yet; what is missing comes from ${registries.join(', ')}`;
     emit({ type: 'fact', name: 'images', value });
     return;
   }

@@ -4,10 +4,10 @@ import { appendFileSync, chmodSync, mkdtempSync, readFileSync, rmSync, statSync,
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { type BootErrorDetails, isBootError } from '../../../src/base/errors.ts';
 import { readArchive } from '../../../src/commands/archive/read.ts';
 import { writeArchive } from '../../../src/commands/archive/write.ts';
 import type { Manifest } from '../../../src/plan/archive.ts';
+import { failureOf } from '../../support/failure.ts';
 
 const date = new Date('2026-01-02T03:04:05Z');
 const content: Omit<Manifest, 'format' | 'members'> = {
@@ -39,15 +39,6 @@ async function make(t: TestContext): Promise<string> {
   });
   assert.equal(await writer.finish(content), statSync(path).size);
   return path;
-}
-
-async function failureOf(promise: Promise<unknown>): Promise<BootErrorDetails> {
-  const error = await promise.then(
-    () => new Error('it went well'),
-    (reason) => reason,
-  );
-  assert.ok(isBootError(error), String(error));
-  return error.details;
 }
 
 test('what is written is read again, and only its owner may', async (t) => {
