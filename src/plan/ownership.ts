@@ -2,6 +2,7 @@ import { BootError } from '../base/errors.ts';
 import { type Condition, formatRef, type KubeObject, refOf } from '../base/kube-types.ts';
 import type { InstalledFacts } from '../facts/types.ts';
 import { refKey } from './inventory.ts';
+import { keptKinds } from './kinds.ts';
 import { managedByLabel, managedByValue, namespaceLabel } from './labels.ts';
 
 /** True for what this program made. Everything else is somebody's own, whatever its name. */
@@ -29,7 +30,9 @@ export function requireOwnership(wanted: readonly KubeObject[], { namespace, obj
       object: subject(foreign, namespace.name),
       cause: 'made by somebody else, under a name that the installation needs; nothing was changed',
       evidence: foreign.map((object) => `${formatRef(refOf(object))}: ${describeOwner(object)}`),
-      hint: 'Rename or delete what is there, or install into another --namespace.',
+      hint: foreign.some(({ kind }) => keptKinds.has(kind))
+        ? 'Install into another --namespace. Delete what is there only when nobody needs its data.'
+        : 'Rename or delete what is there, or install into another --namespace.',
     });
   }
   const leaving = present.filter(({ metadata }) => metadata.deletionTimestamp !== undefined);

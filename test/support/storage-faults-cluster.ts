@@ -42,7 +42,7 @@ export const clusterFaults: readonly StorageFault[] = [
     code: 3,
     object: /^persistentvolume\/edgex-scn-volume-redis-data$/,
     cause: /^made by somebody else, under a name that the installation needs; nothing was changed$/,
-    hint: /^Rename or delete what is there/,
+    hint: /only when nobody needs its data/,
     isSlow: true,
     run: async ({ lab, namespace, fails, succeeds }) => {
       const name = `edgex-${namespace}-redis-data`;
@@ -73,7 +73,7 @@ export const clusterFaults: readonly StorageFault[] = [
     code: 3,
     object: /^persistentvolumeclaim\/redis-data\b/,
     cause: /^made by somebody else, under a name that the installation needs; nothing was changed$/,
-    hint: /^Rename or delete what is there/,
+    hint: /only when nobody needs its data/,
     run: async ({ lab, namespace, fails, succeeds }) => {
       const foreign = {
         apiVersion: 'v1',
