@@ -102,15 +102,20 @@ async function readBlock(file: FileHandle, at: number): Promise<Buffer | undefin
 
 async function digestOf(file: FileHandle, entry: PlacedEntry): Promise<string> {
   const hash = createHash('sha256');
-  for await (const piece of readEntry(file, entry)) hash.update(piece);
+  const buffer = Buffer.alloc(pieceBytes);
+  for await (const piece of readEntry(file, entry, () => buffer)) hash.update(piece);
   return hash.digest('hex');
 }
 
-async function* readEntry(file: FileHandle, { at, sizeBytes }: PlacedEntry): AsyncGenerator<Buffer> {
+/** @param room for the next piece; by default a new one each time, since the last one may still be on its way */
+async function* readEntry(
+  file: FileHandle,
+  { at, sizeBytes }: PlacedEntry,
+  room: () => Buffer = () => Buffer.alloc(pieceBytes),
+): AsyncGenerator<Buffer> {
   for (let done = 0; done < sizeBytes; ) {
     const length = Math.min(pieceBytes, sizeBytes - done);
-    // A new buffer each time: the last one may still be on its way.
-    const { bytesRead, buffer } = await file.read(Buffer.alloc(length), 0, length, at + done);
+    const { bytesRead, buffer } = await file.read(room(), 0, length, at + done);
     if (bytesRead === 0) return;
     yield buffer.subarray(0, bytesRead);
     done += bytesRead;
