@@ -60,11 +60,19 @@ export interface Probe {
   readonly failureThreshold?: number;
 }
 
+/** core/v1 Container, as far as it is read. */
+export interface Container {
+  readonly name: string;
+  readonly image: string;
+  readonly startupProbe?: Probe;
+  readonly resources?: { readonly limits?: { readonly memory?: string } };
+}
+
 export interface Pod extends KubeObject {
   readonly spec: {
     readonly nodeName?: string;
-    readonly containers: readonly { readonly name: string; readonly image: string; readonly startupProbe?: Probe }[];
-    readonly initContainers?: readonly { readonly name: string; readonly image: string }[];
+    readonly containers: readonly Container[];
+    readonly initContainers?: readonly Container[];
     readonly volumes?: readonly { readonly persistentVolumeClaim?: { readonly claimName: string } }[];
   };
   readonly status: {
@@ -119,4 +127,10 @@ export function refOf(object: KubeObject): ObjectRef {
 /** `deployment/edgex-ui-go`, as kubectl writes it. */
 export function formatRef(ref: { readonly kind: string; readonly name: string }): string {
   return `${ref.kind.toLowerCase()}/${ref.name}`;
+}
+
+/** What a container of a pod may take, as it runs: somebody may have changed it. */
+export function memoryLimitOf(pod: Pod | undefined, container: string): string {
+  const containers = [...(pod?.spec.containers ?? []), ...(pod?.spec.initContainers ?? [])];
+  return containers.find(({ name }) => name === container)?.resources?.limits?.memory ?? 'unknown size';
 }

@@ -50,7 +50,7 @@ export function findObstacle(
       (kind === 'Pod' && of === name) || (kind === 'PersistentVolumeClaim' && claims.includes(of)),
   );
   const view: ServiceView = {
-    ...{ service: name, namespace, claims, needs: [], memoryLimit: '', deployment: undefined },
+    ...{ service: name, namespace, claims, needs: [], deployment: undefined },
     ...{ pod, isAtGates: false, leaving: [], ended: [], events: about },
   };
   if (pulledImages(view).length > 0) return undefined;

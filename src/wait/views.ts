@@ -10,8 +10,6 @@ export interface ServiceView {
   readonly namespace: string;
   readonly needs: readonly Need[];
   readonly claims: readonly string[];
-  /** Of its container. */
-  readonly memoryLimit: string;
   readonly deployment: Deployment | undefined;
   /** The newest pod of the Deployment's present template; absent while there is none. */
   readonly pod: Pod | undefined;
@@ -27,7 +25,7 @@ export interface ServiceView {
 
 /** What of a service must be known to find it in a cluster. */
 export type ViewedService = Pick<PlannedService, 'name' | 'gates'> & {
-  readonly row: Pick<PlannedService['row'], 'claims' | 'resources'>;
+  readonly row: Pick<PlannedService['row'], 'claims'>;
 };
 
 /** What the LISTs of a namespace gave. */
@@ -57,7 +55,6 @@ export function groupViews(
       namespace,
       needs: needsOf(service),
       claims,
-      memoryLimit: row.resources.memoryLimit,
       deployment,
       ...sortPods(pods, deployment),
       events,

@@ -1,3 +1,4 @@
+import { memoryLimitOf } from '../base/kube-types.ts';
 import type { Finding } from './causes.ts';
 import type { ServiceView } from './views.ts';
 
@@ -33,14 +34,15 @@ export function hintOf(finding: Finding, view: ServiceView): string | undefined 
 function wordsOf({ symptom, message = '' }: Finding, view: ServiceView): Words {
   const pod = view.pod ?? view.leaving[0] ?? view.ended[0];
   const [main] = pod?.spec.containers ?? [];
+  const container = symptom.container ?? main?.name ?? view.service;
   return {
     service: view.service,
     namespace: view.namespace,
     pod: pod?.metadata.name ?? `-l app.kubernetes.io/name=${view.service}`,
     node: pod?.spec.nodeName ?? 'NODE',
-    container: symptom.container ?? main?.name ?? view.service,
+    container,
     image: symptom.image ?? main?.image ?? 'its image',
-    limit: view.memoryLimit,
+    limit: memoryLimitOf(pod, container),
     claim: symptom.claim ?? (view.claims.join(', ') || 'NAME'),
     exitCode: String(symptom.exitCode ?? 'unknown'),
     restarts: String(symptom.restarts ?? 0),

@@ -550,7 +550,7 @@ export const cases: Readonly<Record<string, readonly Case[]>> = {
     fails(
       'killed for memory',
       withServices({ [data]: { pod: ended(3_600_000, 'OOMKilled', 137) } }),
-      /^edgex-core-data: it needed more than 192Mi/,
+      /^edgex-core-data: it needed more than its limit of 192Mi/,
     ),
     passes('a week ago', withServices({ [data]: { pod: ended(7 * 86_400_000, 'OOMKilled', 137) } }), /none/),
   ],

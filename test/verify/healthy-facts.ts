@@ -57,7 +57,7 @@ export function podOf(service: string, container: object): Pod {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: { name: `${service}-1`, namespace: 'edgex', labels: { 'org.edgexfoundry.service': service } },
-    spec: { containers: [] },
+    spec: { containers: [{ name: service, image: 'i', resources: { limits: { memory: '192Mi' } } }] },
     status: { phase: 'Running', containerStatuses: [status] },
   };
 }

@@ -49,7 +49,7 @@ function viewedService(name: string, release: Release, names: readonly string[])
 }
 
 function strangeService(name: string): ViewedService {
-  return { name, row: { claims: [], resources: { cpu: '', memory: '', memoryLimit: 'its limit' } }, gates: [] };
+  return { name, row: { claims: [] }, gates: [] };
 }
 
 export interface StatusContext {

@@ -1,3 +1,4 @@
+import { memoryLimitOf } from '../../base/kube-types.ts';
 import { formatDuration } from '../../base/time.ts';
 import type { Answer, ServiceFacts, VerifyFacts } from '../facts.ts';
 import { type Defect, type Finding, judged, skipped } from '../finding.ts';
@@ -82,12 +83,8 @@ export const servicesProbes: Readonly<Record<string, Probe<VerifyFacts>>> = {
       const { state, lastState } = (pod && containerOf(pod)) ?? {};
       const end = [state?.terminated, lastState?.terminated].find((each) => each?.reason === 'OOMKilled');
       if (!end || serverMs - (Date.parse(end.finishedAt ?? '') || 0) > dayMs) return [];
-      return [
-        {
-          object: planned.name,
-          cause: `it needed more than ${planned.row.resources.memoryLimit}, at ${end.finishedAt}`,
-        },
-      ];
+      const limit = memoryLimitOf(pod, planned.name);
+      return [{ object: planned.name, cause: `it needed more than its limit of ${limit}, at ${end.finishedAt}` }];
     });
     return judged(defects, 'none');
   },

@@ -123,7 +123,7 @@ export const servicesDefects: readonly Defect[] = [
     plant: all(
       replaced(
         scheduler,
-        kubectl('set', 'resources', `deployment/${scheduler}`, '--limits=memory=24Mi', '--requests=memory=8Mi'),
+        kubectl('set', 'resources', `deployment/${scheduler}`, '--limits=memory=14Mi', '--requests=memory=8Mi'),
       ),
       restarted(scheduler, 1),
     ),
