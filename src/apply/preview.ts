@@ -27,6 +27,8 @@ export interface PreviewContext {
 interface Objection {
   readonly object: KubeObject;
   readonly error: KubeError;
+  /** It is there, and so is what somebody may have changed in it. */
+  readonly isLive: boolean;
 }
 
 /**
@@ -53,7 +55,7 @@ export async function previewChanges(
       return await compare(draft, live.get(refKey(ref)), desired, context);
     } catch (error) {
       if (!(error instanceof KubeError) || error.details.exit !== 'rollout') throw error;
-      objections.push({ object, error });
+      objections.push({ object, error, isLive: live.has(refKey(ref)) });
       return draft;
     }
   };
@@ -108,8 +110,22 @@ function refused(objections: readonly Objection[], storage: string | undefined):
     object: subject(objections),
     cause: 'the API server refuses what would be applied; nothing was changed',
     evidence,
-    hint: objections[0]?.error.details.hint ?? 'Correct what it names, and run this again.',
+    hint:
+      replacementHint(objections) ?? objections[0]?.error.details.hint ?? 'Correct what it names, and run this again.',
   });
+}
+
+/**
+ * What was changed by hand may not go together with what is applied, as a volume that then has two sources. What holds
+ * no data can be made anew.
+ */
+function replacementHint(objections: readonly Objection[]): string | undefined {
+  const isReplaceable = ({ object, error, isLive }: Objection): boolean =>
+    isLive && hasStatus(error, 422) && !keptKinds.has(object.kind);
+  if (!objections.every(isReplaceable)) return undefined;
+  const names = objections.map(({ object: { kind, metadata } }) => `${kind.toLowerCase()}/${metadata.name}`);
+  const namespace = objections[0]?.object.metadata.namespace ?? '';
+  return `If somebody changed it by hand, delete it and run this again; it holds no data: kubectl -n ${namespace} delete ${names.join(' ')}`;
 }
 
 function conflicting(conflicts: readonly Objection[]): BootError {

@@ -48,6 +48,22 @@ test('in a namespace that is there, what is absent is tried, so that a policy th
   assert.equal(denied.writes(), 0);
 });
 
+test('what was changed by hand so that nothing can be laid over it is to be made anew, but never what holds data', async () => {
+  const invalid = (kind: string) =>
+    fakeKube(plan.objects, (_verb, object) =>
+      object.kind === kind && /consul/.test(object.metadata.name)
+        ? new KubeError(
+            { exit: 'rollout', object: 'x', cause: 'may not specify more than 1 volume type' },
+            { status: 422 },
+          )
+        : undefined,
+    );
+  const { hint, cause } = await failureOf(preview(invalid('Deployment')));
+  assert.match(cause, /refuses.*nothing was changed/);
+  assert.match(hint ?? '', /holds no data: kubectl -n edgex delete deployment\/edgex-core-consul$/);
+  assert.doesNotMatch((await failureOf(preview(invalid('PersistentVolumeClaim')))).hint ?? '', /delete/);
+});
+
 test('all is there and the same: all is unchanged, with no request but one dry run for each', async () => {
   const kube = installed();
   const changes = await preview(kube);

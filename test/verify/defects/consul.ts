@@ -5,6 +5,7 @@ import {
   deviceService,
   installed,
   keySet,
+  kubectl,
   logging,
   patched,
   pause,
@@ -117,15 +118,8 @@ export const consulDefects: readonly Defect[] = [
       }),
       ready(consul),
     ),
-    // Two sources of one volume are more than an apply can merge.
-    repair: all(
-      patched(consul, {
-        op: 'replace',
-        path: `${template}/volumes/0`,
-        value: { name: 'consul-data', persistentVolumeClaim: { claimName: 'consul-data' } },
-      }),
-      mended,
-    ),
+    // Two sources of one volume are more than an apply can merge; install refuses, and says this.
+    repair: all(kubectl('delete', `deployment/${consul}`), mended),
     fails: lostAll,
     hint: /loses every setting/,
   },
