@@ -148,7 +148,9 @@ function renderPod({ name, row, deployment }: CopiedService, place: CopyPlace): 
   const { nodeSelector, tolerations, imagePullSecrets, securityContext, containers } = template?.spec ?? {};
   return renderOneShot(`edgex-boot-copy-${name}`, place, {
     activeDeadlineSeconds: longestSeconds,
-    ...{ nodeSelector, tolerations, imagePullSecrets, securityContext },
+    ...{ nodeSelector, tolerations, securityContext },
+    // As it was installed; a backup need not know the site file.
+    ...(imagePullSecrets ? { imagePullSecrets } : {}),
     containers: [
       renderShell(container, place.toolsImage, `sleep ${longestSeconds}`, {
         volumeMounts: [

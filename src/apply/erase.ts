@@ -61,10 +61,12 @@ function eraseScript(namespace: string, claims: readonly string[]): string {
   return [
     // A link may lead to the directory of another installation.
     `if [ -L ${mountPath}/${namespace} ]; then echo '${namespace} is a link'; exit 1; fi`,
-    `cd ${mountPath}/${namespace} 2>/dev/null || exit 0`,
+    `[ -e ${mountPath}/${namespace} ] || exit 0`,
+    `cd ${mountPath}/${namespace} || exit 1`,
     `for claim in ${claims.join(' ')}; do`,
     '  rm -rf "$claim"',
-    '  if [ -n "$(ls -A "$claim" 2>/dev/null)" ]; then failed=1; fi',
+    // What can't be looked at is not known to be gone.
+    '  if [ -e "$claim" ] && { ! left=$(ls -A "$claim") || [ -n "$left" ]; }; then failed=1; fi',
     'done',
     'cd ..',
     `rmdir ${namespace} 2>/dev/null`,

@@ -110,8 +110,10 @@ function refused(objections: readonly Objection[], storage: string | undefined):
     object: subject(objections),
     cause: 'the API server refuses what would be applied; nothing was changed',
     evidence,
-    hint:
-      replacementHint(objections) ?? objections[0]?.error.details.hint ?? 'Correct what it names, and run this again.',
+    hint: [
+      objections[0]?.error.details.hint ?? 'Correct what it names, and run this again.',
+      ...replacementHint(objections),
+    ].join(' '),
   });
 }
 
@@ -119,13 +121,15 @@ function refused(objections: readonly Objection[], storage: string | undefined):
  * What was changed by hand may not go together with what is applied, as a volume that then has two sources. What holds
  * no data can be made anew.
  */
-function replacementHint(objections: readonly Objection[]): string | undefined {
+function replacementHint(objections: readonly Objection[]): readonly string[] {
   const isReplaceable = ({ object, error, isLive }: Objection): boolean =>
     isLive && hasStatus(error, 422) && !keptKinds.has(object.kind);
-  if (!objections.every(isReplaceable)) return undefined;
+  if (!objections.every(isReplaceable)) return [];
   const names = objections.map(({ object: { kind, metadata } }) => `${kind.toLowerCase()}/${metadata.name}`);
   const namespace = objections[0]?.object.metadata.namespace ?? '';
-  return `If somebody changed it by hand, delete it and run this again; it holds no data: kubectl -n ${namespace} delete ${names.join(' ')}`;
+  return [
+    `Where the options are right and somebody has changed the object by hand, delete it and run this again; it holds no data: kubectl -n ${namespace} delete ${names.join(' ')}`,
+  ];
 }
 
 function conflicting(conflicts: readonly Objection[]): BootError {

@@ -66,7 +66,6 @@ async function probeService(service: PlannedService, plan: Plan, context: OneSho
 interface PodSpec {
   readonly nodeSelector?: object;
   readonly tolerations?: readonly object[];
-  readonly imagePullSecrets?: readonly object[];
   readonly securityContext?: object;
   readonly containers: readonly { readonly resources?: object; readonly securityContext?: object }[];
 }
@@ -74,7 +73,7 @@ interface PodSpec {
 function renderProbe({ name, row }: PlannedService, plan: Plan): KubeObject {
   const deployment = plan.objects.find(({ kind, metadata }) => kind === 'Deployment' && metadata.name === name);
   const { template } = (deployment?.spec ?? {}) as { readonly template?: { readonly spec: PodSpec } };
-  const { nodeSelector, tolerations, imagePullSecrets, securityContext, containers = [] } = template?.spec ?? {};
+  const { nodeSelector, tolerations, securityContext, containers = [] } = template?.spec ?? {};
   const volumes = row.claims.map((claim) => ({
     claim: claim.name,
     directory: claim.mountPath,
@@ -83,7 +82,6 @@ function renderProbe({ name, row }: PlannedService, plan: Plan): KubeObject {
   return renderOneShot(`edgex-boot-probe-${name}`, plan, {
     nodeSelector,
     tolerations,
-    imagePullSecrets,
     securityContext,
     containers: [
       renderShell('probe', plan.toolsImage, probeScript(volumes), {

@@ -1,6 +1,7 @@
 import type { KubeObject } from '../base/kube-types.ts';
 import { commonLabels } from './labels.ts';
 import type { Release } from './release.ts';
+import { pullSecretsOf } from './workload.ts';
 
 /** What pods have in common that run once, for us and not for the installation. */
 
@@ -27,6 +28,7 @@ export function renderOneShot(
       enableServiceLinks: false,
       automountServiceAccountToken: false,
       terminationGracePeriodSeconds: 0,
+      ...pullSecretsOf(release),
       ...spec,
     },
   };

@@ -36,7 +36,10 @@ export function installedPlace(input: ClusterStorage): StoragePlace | undefined 
 }
 
 /** A volume that this program made says with its path where the others are. */
-function placeOfOurs({ labels, source, hostnames }: VolumeFacts, namespace: string): StoragePlace | undefined {
+function placeOfOurs(volume: VolumeFacts, namespace: string): StoragePlace | undefined {
+  const { labels, source, hostnames, provisioner } = volume;
+  // A provisioner may name its directories as we do.
+  if (provisioner !== undefined) return undefined;
   if (source.kind !== 'local' && source.kind !== 'nfs') return undefined;
   const tail = `/${namespace}/${labels[claimLabel]}`;
   if (!source.path.endsWith(tail)) return undefined;
@@ -69,7 +72,7 @@ export function keepInstalled(place: StoragePlace, { wish, namespace, facts }: C
     throw hasData(namespace, facts.storage)
       ? refuse(
           `the data of namespace ${namespace} would stay behind, in ${where}`,
-          `Keep them with --storage auto. To move them: \`backup FILE\`, \`uninstall --purge-data\`, \`install --storage ${wish}\`, \`restore FILE\`.`,
+          `Keep them with --storage auto. To move them: \`backup FILE\`, \`uninstall --purge-data\`, \`restore FILE --storage ${wish}\`, \`install\`.`,
         )
       : refuse(
           `the claims of namespace ${namespace} wait for ${where}, and a claim can't be changed`,

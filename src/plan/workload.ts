@@ -45,9 +45,7 @@ export function renderDeployment(service: PlannedService, context: WorkloadConte
             ...row.nodeSelector,
           },
           ...(row.tolerations.length > 0 ? { tolerations: row.tolerations } : {}),
-          ...(context.release.pullSecrets.length > 0
-            ? { imagePullSecrets: context.release.pullSecrets.map((secret) => ({ name: secret })) }
-            : {}),
+          ...pullSecretsOf(context.release),
           enableServiceLinks: false,
           automountServiceAccountToken: false,
           securityContext: podSecurity(row),
@@ -156,4 +154,11 @@ function containerSecurity(writableRoot: boolean, capabilities: readonly string[
     readOnlyRootFilesystem: !writableRoot,
     capabilities: { drop: ['ALL'], ...(capabilities.length > 0 ? { add: capabilities } : {}) },
   };
+}
+
+/** The field of a pod that names the secrets for the images' registry; nothing where there are none. */
+export function pullSecretsOf({ pullSecrets }: Pick<Release, 'pullSecrets'>): {
+  readonly imagePullSecrets?: readonly { readonly name: string }[];
+} {
+  return pullSecrets.length > 0 ? { imagePullSecrets: pullSecrets.map((name) => ({ name })) } : {};
 }

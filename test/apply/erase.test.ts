@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -111,6 +120,20 @@ test('what can not be deleted is no success', async (t) => {
   const script = pod.spec.containers[0]?.command.at(-1)?.replaceAll('/volumes', root) ?? '';
   const { status } = spawnSync('/bin/sh', ['-c', `rm() { :; }\n${script}`]);
   assert.equal(status, 1);
+});
+
+test('what can not be looked at is not known to be gone', {
+  skip: process.getuid?.() !== 0 && 'needs root',
+}, async (t) => {
+  const root = rootWith(t, 'edgex/redis-data/a');
+  chmodSync(root, 0o755);
+  chmodSync(join(root, 'edgex/redis-data'), 0o770);
+  const pod = await podFor();
+  const script = pod.spec.containers[0]?.command.at(-1)?.replaceAll('/volumes', root) ?? '';
+  // As root is to a server that takes it for somebody else.
+  const { status } = spawnSync('/bin/sh', ['-c', script], { uid: 65_534, gid: 65_534 });
+  assert.equal(status, 1);
+  assert.ok(existsSync(join(root, 'edgex/redis-data/a')));
 });
 
 test('the pod runs on the node where the directories are, and sees nothing above them', async () => {

@@ -408,6 +408,14 @@ export const cases: readonly Case[] = [
     takes: 'local:/srv pi',
   },
   { what: 'volumes on NFS', nodes: [pi], volumes: [onNas], takes: 'nfs://nas/export' },
+  {
+    what: 'a class whose provisioner names its directories as ours are named',
+    nodes: [pi],
+    volumes: [{ ...onNas, provisioner: 'nas-provisioner', className: 'fast' }],
+    claims: [ofClass],
+    takes: 'class:fast',
+    because: /as installed/,
+  },
   { what: 'claims of a class', nodes: [pi], claims: [ofClass], takes: 'class:fast', because: /as installed/ },
   {
     what: 'a claim of a class with the volume that its provisioner made',

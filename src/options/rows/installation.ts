@@ -71,7 +71,7 @@ export const installationRows = {
     placeholder: 'HOST/PREFIX',
     rule: registryRule,
     group: 'Installation',
-    commands: [...onRelease, 'uninstall'],
+    commands: [...onRelease, 'uninstall', 'restore'],
     help: 'A mirror from which all images come: edgexfoundry/x becomes HOST/PREFIX/edgexfoundry/x.',
   },
   imageArchive: {
