@@ -4,8 +4,8 @@ import { keyText, type SourceYaml, wrongSource } from '../base/source-yaml.ts';
 import { isTable } from '../base/table.ts';
 import type { SitePatch } from './site.ts';
 
-/** What a patch may not touch: by these an object is found again. */
-const fixedFields = ['apiVersion', 'kind'] as const;
+/** What a patch may not touch: by these an object is found again, as by its own labels. */
+const fixedFields = [['apiVersion'], ['kind'], ['metadata', 'name'], ['metadata', 'namespace']] as const;
 
 /**
  * Lays the patches of a site over the rendered objects, in their order (RFC 7386: null takes a field away, lists are
@@ -23,16 +23,29 @@ export function patchObjects(
       return `${source.at(path)}: ${keyText(path)}`;
     };
     const isTarget = (object: KubeObject): boolean => object.kind === kind && object.metadata.name === name;
-    if (!patched.some(isTarget)) throw noTarget(place('name'), { kind, name }, patched);
-    for (const field of fixedFields)
-      if (field in patch) throw wrongSource(place('patch', field), 'it names the object, so it stays');
-    const { metadata } = patch as { readonly metadata?: Readonly<Record<string, unknown>> };
-    for (const field of ['name', 'namespace']) {
-      if (metadata && field in metadata)
-        throw wrongSource(place('patch', 'metadata', field), 'it names the object, so it stays');
+    const target = objects.find(isTarget);
+    if (!target) throw noTarget(place('name'), { kind, name }, patched);
+    for (const path of [['metadata'], ['metadata', 'labels']]) {
+      const value = valueAt(patch, path);
+      if (value === undefined || isTable(value)) continue;
+      throw wrongSource(
+        place('patch', ...path),
+        'the object is found by what is in it, so it stays a table',
+        'Write only the keys that are to be other ones.',
+      );
+    }
+    const labels = Object.keys(target.metadata.labels ?? {}).map((label) => ['metadata', 'labels', label]);
+    for (const path of [...fixedFields, ...labels]) {
+      if (valueAt(patch, path) === undefined) continue;
+      throw wrongSource(place('patch', ...path), 'the object is found by it, so it stays');
     }
     return patched.map((object) => (isTarget(object) ? (merge(object, patch) as KubeObject) : object));
   }, objects);
+}
+
+function valueAt(patch: unknown, [key, ...rest]: readonly string[]): unknown {
+  if (key === undefined) return patch;
+  return isTable(patch) ? valueAt(patch[key], rest) : undefined;
 }
 
 function noTarget(

@@ -189,10 +189,12 @@ services:
     const plan = planOf(`
 patches:
   - { kind: Service, name: edgex-ui-go, patch: { metadata: { annotations: { a: b } }, spec: { type: null } } }
-  - { kind: Service, name: edgex-ui-go, patch: { metadata: { annotations: { c: d } } } }
+  - { kind: Service, name: edgex-ui-go, patch: { metadata: { annotations: { c: d }, labels: { hall: two } } } }
+  - { kind: Service, name: edgex-ui-go, patch: { metadata: { labels: { hall: three } } } }
 `);
     const service = find(plan, 'Service', ui);
     assert.deepEqual(service.metadata.annotations, { a: 'b', c: 'd' });
+    assert.deepEqual(service.metadata.labels, { ...find(planOf('{}'), 'Service', ui).metadata.labels, hall: 'three' });
     assert.ok(!('type' in (service.spec as Json)));
     assert.equal(service.metadata.namespace, 'edgex');
   });
@@ -477,6 +479,30 @@ const wrong: Readonly<Record<string, Wrong>> = {
   'a patch that changes the kind': {
     text: 'patches:\n  - { kind: Service, name: edgex-ui-go, patch: { kind: Pod } }',
     line: 2,
+    cause: /it stays/,
+  },
+  'a patch that makes a text of the metadata': {
+    text: 'patches:\n  - kind: Service\n    name: edgex-ui-go\n    patch:\n      metadata: x',
+    line: 5,
+    key: 'patches.0.patch.metadata',
+    cause: /stays a table/,
+  },
+  'a patch that takes the metadata away': {
+    text: 'patches: [{ kind: Service, name: edgex-ui-go, patch: { metadata: null } }]',
+    line: 1,
+    key: 'patches.0.patch.metadata',
+    cause: /stays a table/,
+  },
+  'a patch that takes all labels away': {
+    text: 'patches:\n  - kind: Service\n    name: edgex-ui-go\n    patch:\n      metadata:\n        labels: null',
+    line: 6,
+    key: 'patches.0.patch.metadata.labels',
+    cause: /stays a table/,
+  },
+  'a patch that takes our own label away': {
+    text: 'patches:\n  - kind: Service\n    name: edgex-ui-go\n    patch:\n      metadata:\n        labels:\n          app.kubernetes.io/managed-by: null',
+    line: 7,
+    key: 'patches.0.patch.metadata.labels.app.kubernetes.io/managed-by',
     cause: /it stays/,
   },
   'a patch without its name': { text: 'patches:\n  - kind: Service\n    patch: {}', line: 2, cause: /string/ },
