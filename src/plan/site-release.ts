@@ -73,8 +73,16 @@ function exposureOf(release: Release, { exposure }: Site, source: SourceYaml): R
   }
   const faces = Object.entries(release.services).filter(([, { role }]) => role === 'interface');
   const services = wished
-    ? wished.map((word, index) => named(release, word, source, ['exposure', 'services', String(index)]))
+    ? [...new Set(wished.map((word, index) => named(release, word, source, ['exposure', 'services', String(index)])))]
     : faces.map(([name]) => name);
+  if (exposure.kind === 'Ingress' && exposure.host === undefined && services.length > 1) {
+    const path = wished ? ['exposure', 'services'] : ['exposure'];
+    throw wrongSource(
+      `${source.at(path)}: ${keyText(path)}`,
+      'without a host only one service can be reached at the root of an Ingress',
+      'Give `host` as well: each service then has its short name before it. Or leave one service only.',
+    );
+  }
   return { ...rest, services };
 }
 

@@ -150,8 +150,12 @@ services:
     assert.equal(ingressClassName, 'traefik');
     assert.equal((rules as readonly Json[])[0]?.host, 'data.edge.example');
     assert.match(JSON.stringify(rules), /"number":48080/);
-    const alone = planOf('exposure: { kind: Ingress, host: edge.example }');
-    assert.equal(((find(alone, 'Ingress', ui).spec as Json).rules as readonly Json[])[0]?.host, 'edge.example');
+    for (const services of ['', ', services: [ui, edgex-ui-go]']) {
+      const alone = planOf(`exposure: { kind: Ingress, host: edge.example${services} }`);
+      assert.equal(((find(alone, 'Ingress', ui).spec as Json).rules as readonly Json[])[0]?.host, 'edge.example');
+    }
+    const [rule] = (find(planOf('exposure: { kind: Ingress }'), 'Ingress', ui).spec as Json).rules as readonly Json[];
+    assert.equal(rule?.host, undefined);
   });
 
   it('a device service of its own, which starts as those of the release do', () => {
@@ -451,6 +455,13 @@ const wrong: Readonly<Record<string, Wrong>> = {
     line: 1,
     key: 'exposure.services',
     cause: /./,
+  },
+  'two services at the root of an Ingress': {
+    text: 'exposure:\n  kind: Ingress\n  services: [ui, core-data]',
+    line: 3,
+    key: 'exposure.services',
+    cause: /without a host only one service/,
+    hint: /Give `host`/,
   },
   'a toleration': {
     text: 'placement: { tolerations: [{ effect: NoScheduel }] }',
