@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, test } from 'node:test';
@@ -32,6 +32,22 @@ for (const [tool, args] of Object.entries(tools)) {
     assert.equal(readFileSync(join(dir, 'called'), 'utf8'), `${args} ${archive} []\n`);
   });
 }
+
+test("RKE2's own tool is found outside of every PATH, and told where its containerd listens", async () => {
+  const { dir, archive, context } = machine('ctr', 'exit 1');
+  const place = join(dir, 'var/lib/rancher/rke2/bin');
+  mkdirSync(place, { recursive: true });
+  writeFileSync(join(place, 'ctr'), '#!/bin/sh\necho "$@ [$CONTAINERD_ADDRESS]" > "$(dirname "$0")/called"\n', {
+    mode: 0o755,
+  });
+  const called = () => readFileSync(join(place, 'called'), 'utf8');
+  const args = `--namespace k8s.io images import ${archive}`;
+  await importImages(archive, { ...context, root: dir });
+  assert.equal(called(), `--address /run/k3s/containerd/containerd.sock ${args} []\n`);
+  const env = { ...context.env, CONTAINERD_ADDRESS: '/run/own.sock' };
+  await importImages(archive, { ...context, env, root: dir });
+  assert.equal(called(), `${args} [/run/own.sock]\n`, 'what somebody names himself is taken');
+});
 
 test('a failed import has the last words of the tool', async () => {
   const { archive, context } = machine('k3s', 'echo "archive/tar: invalid tar header" >&2; exit 1');
