@@ -8,6 +8,8 @@ export interface Finding {
   readonly evidence?: readonly string[];
   /** Better than the row's own; see {@link CheckRow.hint}. */
   readonly hint?: string;
+  /** It was skipped for want of a service, which is for the checks of the services to tell. */
+  readonly isUnready?: boolean;
 }
 
 type More = Pick<Finding, 'evidence' | 'hint'>;
@@ -25,6 +27,11 @@ export function failed(detail: string, more: More = {}): Finding {
 /** It makes no sense here. */
 export function skipped(detail: string): Finding {
   return { outcome: 'skipped', detail };
+}
+
+/** Nothing can be said, since a service isn't ready. Where no check of the services has told that, it counts as failed. */
+export function unready(service: string): Finding {
+  return { outcome: 'skipped', detail: `${service} is not ready`, isUnready: true };
 }
 
 /** One thing that a check found to be wrong, of several alike. */

@@ -21,7 +21,8 @@ export interface CheckRun<Facts> {
 
 /**
  * Carries checks out, a category after another, those of a category side by side. A fatal one that fails ends the run:
- * whatever comes after its category is skipped. Needs that aren't among the rows count as met.
+ * whatever comes after its category is skipped. Needs that aren't among the rows count as met. What is skipped for want of
+ * a service fails where no check of the services has told so, or nobody would.
  * @returns a result for each row, in the order of the rows
  * @throws the signal's reason when it is aborted; whatever a probe throws that is no BootError
  */
@@ -53,22 +54,30 @@ async function runCategory<Facts>(
     if (row.category !== category) continue;
     // Rows stand below what they need, so that is on its way already.
     const needs = Promise.all(row.needs.flatMap((need) => pending.get(need) ?? []));
-    pending.set(row.code, carryOut(run, row, needs, fatal));
+    pending.set(row.code, carryOut(run, row, { needs, fatal, above: [...pending.values()] }));
   }
   return Promise.all([...pending.values()].slice(earlier.length));
+}
+
+/** What was and is carried out before a check. */
+interface Before {
+  readonly needs: Promise<readonly Ended[]>;
+  readonly fatal: Ended | undefined;
+  /** All that stand above it, what it needs among them. */
+  readonly above: readonly Promise<Ended>[];
 }
 
 async function carryOut<Facts>(
   { probes, facts, clock, signal, words, onResult }: CheckRun<Facts>,
   row: CheckRow,
-  needs: Promise<readonly Ended[]>,
-  fatal: Ended | undefined,
+  { needs, fatal, above }: Before,
 ): Promise<Ended> {
   const unmet = fatal ?? (await needs).find(({ result, isBlocked }) => result.outcome === 'failed' || isBlocked);
   const startedMs = clock.now();
   const probe = probes[row.code];
   if (!probe) throw new Error(`check ${row.code} has no probe`);
-  const finding = unmet ? skipped(reasonOf(unmet)) : await find(() => probe(facts), signal);
+  const found = unmet ? skipped(reasonOf(unmet)) : await find(() => probe(facts), signal);
+  const finding = found.isUnready && !(await Promise.all(above)).some(tellsOfServices) ? untold(found) : found;
   const elapsedMs = clock.now() - startedMs;
   const result = resultOf(row, finding, elapsedMs, finding.outcome === 'failed' ? await words() : {});
   onResult?.(result);
@@ -77,6 +86,14 @@ async function carryOut<Facts>(
 
 function reasonOf({ result: { code }, isBlocked }: Ended): string {
   return isBlocked ? `${code} was skipped` : `${code} has failed`;
+}
+
+function tellsOfServices({ result: { category, outcome } }: Ended): boolean {
+  return category === 'services' && outcome === 'failed';
+}
+
+function untold({ detail }: Finding): Finding {
+  return failed(`${detail}, so nothing can be said`, { hint: 'The checks of the services say why: --only services' });
 }
 
 async function find(work: () => Finding | Promise<Finding>, signal: AbortSignal): Promise<Finding> {

@@ -65,18 +65,15 @@ function requireKnown(option: string, words: readonly string[], rows: readonly C
 }
 
 /**
- * What `--wait` repeats: the checks that failed and may yet pass, and those that were skipped because of another one.
- * Empty when waiting can't help.
+ * What `--wait` repeats: as long as a check has failed that may yet pass, all that haven't passed. What was skipped, for
+ * whatever reason, may have been so because of what has failed. Empty when waiting can't help.
  */
 export function checksToRepeat(rows: readonly CheckRow[], results: readonly CheckResult[]): readonly CheckRow[] {
   const outcomes = new Map(results.map(({ code, outcome }) => [code, outcome]));
-  const isFailed = ({ code }: CheckRow) => outcomes.get(code) === 'failed';
-  const failing = rows.filter((row) => row.level !== 'warning' && isFailed(row));
-  if (!failing.some(({ retry }) => retry)) return [];
-  const isBlocked = ({ code, needs }: CheckRow): boolean =>
-    outcomes.get(code) === 'skipped' && needs.some((need) => outcomes.get(need) !== 'passed');
-  const hasFatal = failing.some(({ level }) => level === 'fatal');
-  return rows.filter((row) => isFailed(row) || isBlocked(row) || (hasFatal && outcomes.get(row.code) === 'skipped'));
+  const mayPass = rows.some(
+    ({ code, level, retry }) => retry && level !== 'warning' && outcomes.get(code) === 'failed',
+  );
+  return mayPass ? rows.filter(({ code }) => outcomes.get(code) !== 'passed') : [];
 }
 
 /** The newest result of each check, in the order of the first ones. */

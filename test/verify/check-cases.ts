@@ -73,6 +73,10 @@ function kubeService(name: string, spec: object): KubeObject {
   return { ...found, spec: { ...(found.spec as object), ...spec } };
 }
 
+const without = (...names: readonly string[]) => ({
+  services: async () =>
+    plan.services.filter(({ name }) => !names.includes(name)).map((planned) => serviceFacts(planned)),
+});
 const running = (agoMs: number, more: object = {}) =>
   podOf(data, { ready: false, state: { running: { startedAt: iso(-agoMs) } }, ...more });
 const ended = (agoMs: number, reason: string, exitCode: number) =>
@@ -572,7 +576,11 @@ export const cases: Readonly<Record<string, readonly Case[]>> = {
       { databaseAnswers: async () => new Map([[data, { status: 500, body: 'Could not dial Redis' }]]) },
       /^edgex-core-data: answers 500, Could not dial Redis$/,
     ),
-    skips('nobody can tell', { databaseAnswers: async () => new Map() }, /no service/),
+    skips(
+      'nobody can tell',
+      { databaseAnswers: async () => new Map(), ...without(data, 'edgex-core-metadata') },
+      /no service/,
+    ),
   ],
   'database-users': [
     fails(
@@ -580,14 +588,7 @@ export const cases: Readonly<Record<string, readonly Case[]>> = {
       withServices({ [mongo]: { isReady: false, pod: podOf(mongo, { ready: false }) } }),
       /^edgex-mongo: it runs, but hasn't its 9 users$/,
     ),
-    skips(
-      'a database without users',
-      {
-        services: async () =>
-          plan.services.filter(({ name }) => name !== mongo).map((planned) => serviceFacts(planned)),
-      },
-      /no users/,
-    ),
+    skips('a database without users', without(mongo), /no users/),
   ],
   'devices-present': [
     fails(
@@ -595,14 +596,7 @@ export const cases: Readonly<Record<string, readonly Case[]>> = {
       { devices: async () => devices.map((each, index) => (index === 0 ? { ...each, isRegistered: false } : each)) },
       /^Random-Boolean-Device: it is not in the database$/,
     ),
-    skips(
-      'no device service',
-      {
-        services: async () =>
-          plan.services.filter(({ name }) => name !== virtual).map((planned) => serviceFacts(planned)),
-      },
-      /no device service/,
-    ),
+    skips('no device service', without(virtual), /no device service/),
   ],
   'devices-known': [
     fails(
@@ -633,7 +627,6 @@ export const cases: Readonly<Record<string, readonly Case[]>> = {
       },
       /^2 in 10 s/,
     ),
-    skips('core-data is not ready', withServices({ [data]: { isReady: false } }), /^edgex-core-data is not ready$/),
   ],
   'events-recent': [
     fails(
@@ -663,7 +656,7 @@ export const cases: Readonly<Record<string, readonly Case[]>> = {
       { commands: async () => [{ device: 'Random-Boolean-Device', answer: { status: 500, body: 'Get "http://:0"' } }] },
       /^Random-Boolean-Device: answers 500, Get/,
     ),
-    skips('not ready', { commands: async () => [] }, /no service for commands/),
+    skips('no service for commands', without('edgex-core-command'), /no service for commands/),
   ],
   'rules-engine-fed': [
     fails(
@@ -675,6 +668,6 @@ export const cases: Readonly<Record<string, readonly Case[]>> = {
       },
       /^app:5566: the Service lacks the port$/,
     ),
-    skips('no rules engine', { feeds: async () => [] }, /not installed/),
+    skips('no rules engine', without('edgex-support-rulesengine'), /nothing that is fed/),
   ],
 };

@@ -11,22 +11,23 @@ import { hintWords } from '../../src/verify/hint-words.ts';
 import { runChecks } from '../../src/verify/run-checks.ts';
 import type { CheckResult } from '../../src/verify/types.ts';
 import { cases } from './check-cases.ts';
-import { healthyFacts } from './healthy-facts.ts';
+import { healthyFacts, withServices } from './healthy-facts.ts';
 
 const rows = loadChecks();
 const codes = rows.map(({ code }) => code);
 /** The trial of the export has tests of its own. */
 const own = rows.filter(({ category }) => category !== 'export');
 
-async function resultOf(code: string, facts: VerifyFacts): Promise<CheckResult> {
-  const [result] = await runChecks({
-    rows: rows.filter((row) => row.code === code),
+async function resultOf(code: string, facts: VerifyFacts, before: readonly string[] = []): Promise<CheckResult> {
+  const results = await runChecks({
+    rows: rows.filter((row) => row.code === code || before.includes(row.code)),
     probes,
     facts,
     clock: systemClock,
     signal: new AbortController().signal,
     words: () => hintWords(facts),
   });
+  const result = results.find((each) => each.code === code);
   assert.ok(result, code);
   return result;
 }
@@ -87,6 +88,27 @@ for (const [code, those] of Object.entries(cases)) {
     }
   });
 }
+
+it('what nothing can be said of for want of a service is skipped where the services are looked at, and fails elsewhere', async () => {
+  const wants: Readonly<Record<string, string>> = {
+    'database-answers': 'edgex-core-data',
+    'devices-present': 'edgex-core-metadata',
+    'events-arrive': 'edgex-core-data',
+    'events-recent': 'edgex-device-virtual',
+    'command-round-trip': 'edgex-core-command',
+    'rules-engine-fed': 'edgex-support-rulesengine',
+  };
+  for (const [code, service] of Object.entries(wants)) {
+    const facts = healthyFacts({
+      ...withServices({ [service]: { isReady: false } }),
+      databaseAnswers: async () => new Map(),
+    });
+    const alone = await resultOf(code, facts);
+    assert.equal(`${alone.outcome}: ${alone.detail}`, `failed: ${service} is not ready, so nothing can be said`);
+    const beside = await resultOf(code, facts, ['services-ready']);
+    assert.equal(`${beside.outcome}: ${beside.detail}`, `skipped: ${service} is not ready`);
+  }
+});
 
 it('a defect that one check tells is not told by another', async () => {
   for (const [code, those] of Object.entries(cases)) {

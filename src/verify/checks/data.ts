@@ -1,7 +1,7 @@
 import { formatDuration } from '../../base/time.ts';
 import type { PlannedService } from '../../plan/types.ts';
 import type { VerifyFacts } from '../facts.ts';
-import { type Defect, type Finding, failed, judged, passed, skipped } from '../finding.ts';
+import { type Defect, type Finding, failed, judged, passed, skipped, unready } from '../finding.ts';
 import type { Probe } from '../run-checks.ts';
 import { isGood, wordsOf } from './service-state.ts';
 
@@ -94,8 +94,10 @@ export const dataProbes: Readonly<Record<string, Probe<VerifyFacts>>> = {
   }),
 
   'command-round-trip': withSenders(async (facts) => {
+    const service = (await facts.services()).find(({ planned }) => planned.row.role === 'commands');
+    if (!service) return skipped('no service for commands is installed');
+    if (!service.isReady) return unready(service.planned.name);
     const commands = await facts.commands();
-    if (commands.length === 0) return skipped('there is no service for commands, or it is not ready');
     const defects = commands.flatMap(({ device, answer }): Defect[] =>
       isGood(answer) && 'body' in answer && answer.body.includes('"readings"')
         ? []
@@ -105,8 +107,13 @@ export const dataProbes: Readonly<Record<string, Probe<VerifyFacts>>> = {
   }),
 
   'rules-engine-fed': async (facts) => {
+    const services = await facts.services();
+    const fed = services.flatMap(({ planned: { row } }) => Object.keys(row.feeds ?? {}));
+    if (!services.some(({ planned }) => fed.includes(planned.name))) return skipped('nothing that is fed is installed');
+    const ends = services.filter(({ planned: { name, row } }) => row.feeds !== undefined || fed.includes(name));
+    const away = ends.find(({ isReady }) => !isReady);
+    if (away) return unready(away.planned.name);
     const feeds = await facts.feeds();
-    if (feeds.length === 0) return skipped('it is not installed, or the service that feeds it is not ready');
     const defects = feeds
       .filter(({ isListening }) => !isListening)
       .map(({ from, port, detail }): Defect => ({ object: `${from}:${port}`, cause: detail }));
@@ -126,7 +133,7 @@ function withSenders(
       ({ planned: { row } }) => row.devices !== undefined || row.role === 'events' || row.role === 'metadata',
     );
     const away = needed.find(({ isReady }) => !isReady);
-    if (away) return skipped(`${away.planned.name} is not ready`);
+    if (away) return unready(away.planned.name);
     return judge(
       facts,
       senders.map(({ planned }) => planned),

@@ -1,7 +1,7 @@
 import { memoryLimitOf } from '../../base/kube-types.ts';
 import { formatDuration } from '../../base/time.ts';
 import type { Answer, ServiceFacts, VerifyFacts } from '../facts.ts';
-import { type Defect, type Finding, judged, skipped } from '../finding.ts';
+import { type Defect, type Finding, judged, skipped, unready } from '../finding.ts';
 import { containerOf } from '../pods.ts';
 import type { Probe } from '../run-checks.ts';
 import { portTrouble } from './service-ports.ts';
@@ -107,7 +107,10 @@ export const servicesProbes: Readonly<Record<string, Probe<VerifyFacts>>> = {
 
   'database-answers': async (facts) => {
     const answers = [...(await facts.databaseAnswers())];
-    if (answers.length === 0) return skipped('no service that could tell is ready');
+    const away = (await facts.services()).find(
+      ({ planned: { row }, isReady }) => !isReady && (row.role === 'events' || row.role === 'metadata'),
+    );
+    if (answers.length === 0) return away ? unready(away.planned.name) : skipped('no service that could tell is there');
     const defects = answers.flatMap(([object, answer]): Defect[] =>
       isGood(answer) ? [] : [{ object, cause: wordsOf(answer) }],
     );
