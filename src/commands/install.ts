@@ -40,10 +40,9 @@ export const install: Work = (options, program) =>
       return seed.writes + (await verify(own));
     };
     const isPending = pendingChanges(run).length > 0;
-    if (isPending) {
-      await preflight(prepared, program.signal, emit);
-      await provideImages(prepared, options, program, emit);
-    }
+    if (isPending) await preflight(prepared, program.signal, emit);
+    // Also where all objects are as planned: their pods may wait for an image.
+    await provideImages(prepared, options, program, emit);
     const outside = isPending ? await alone(run, program, carryOut) : await carryOut(program.signal);
     // Before the check of the export, which takes away again what it writes.
     const writes = run.kube.writes() + outside;

@@ -3,11 +3,11 @@ import { BootError } from '../../base/errors.ts';
 import type { Emit } from '../../base/events.ts';
 import { systemFiles } from '../../facts/system-files.ts';
 import { findThisNode } from '../../facts/this-node.ts';
-import type { ClusterFacts } from '../../facts/types.ts';
 import type { Options } from '../../options/resolve.ts';
 import { missingImages } from '../../plan/images.ts';
-import type { Plan } from '../../plan/types.ts';
+import type { Prepared } from '../prepare.ts';
 import type { Program } from '../program.ts';
+import { pendingChanges } from './apply.ts';
 
 /**
  * Tells which images no node is known to have yet, or brings them from the archive that was named. A kubelet reports its
@@ -15,15 +15,17 @@ import type { Program } from '../program.ts';
  * @throws BootError as `importImages`; `preflight` where this machine is no node, whose images would go astray
  */
 export async function provideImages(
-  { plan, cluster }: { readonly plan: Plan; readonly cluster: ClusterFacts },
-  { imageArchive: archive }: Options,
-  { env, signal }: Program,
+  { plan, cluster, changes }: Pick<Prepared, 'plan' | 'cluster' | 'changes'>,
+  { imageArchive: archive }: Pick<Options, 'imageArchive'>,
+  { env, signal }: Pick<Program, 'env' | 'signal'>,
   emit: Emit,
 ): Promise<void> {
   const wanted = new Set([plan.toolsImage, ...plan.services.map(({ image }) => image)]);
   const { images, registries } = missingImages(wanted, cluster.nodes);
   if (images.length === 0) return;
   if (archive === undefined) {
+    // No news where nothing is to be rolled out: a node reports a part of its images only.
+    if (pendingChanges({ changes }).length === 0) return;
     const value = `no node reports ${images.length} of ${wanted.size} yet; what is missing comes from ${registries.join(', ')}`;
     emit({ type: 'fact', name: 'images', value });
     return;
