@@ -6,6 +6,8 @@ export interface ImageWish {
   readonly database: Database | 'auto';
   readonly with: readonly string[];
   readonly without: readonly string[];
+  /** As {@link guestImages} takes it. */
+  readonly mqttCheck?: string | undefined;
 }
 
 /** Architecture to the images that an installation on it takes, each once, in the order of their names. */
@@ -18,9 +20,27 @@ export function listImages(release: Release, wish: ImageWish): ImageList {
       const database = chooseDatabase(release, wish.database, architecture);
       const services = selectServices(release, { ...wish, database, architecture });
       const images = [...services].map(([name, row]) => imageFor(name, row, architecture));
-      return [architecture, [...new Set(images)].toSorted()];
+      const guests = guestImages(release, architecture, wish.mqttCheck);
+      return [architecture, [...new Set([...images, ...guests])].toSorted()];
     }),
   );
+}
+
+/**
+ * The images of what a check of the export may start for its own time: the service that exports, and a broker where none
+ * is named.
+ * @param check as `--mqtt-check` has it: the URL of a broker, or `auto`; undefined where nothing is checked
+ */
+export function guestImages(
+  { services }: Release,
+  architecture: Architecture,
+  check: string | undefined,
+): readonly string[] {
+  if (check === undefined) return [];
+  const rows = Object.entries(services);
+  const exporter = rows.find(([, row]) => row.exports);
+  const broker = check === 'auto' ? rows.find(([, row]) => row.role === 'broker') : undefined;
+  return [exporter, broker].flatMap((guest) => (guest ? [imageFor(...guest, architecture)] : []));
 }
 
 /**

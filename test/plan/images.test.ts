@@ -20,6 +20,19 @@ test('what is left out or asked for changes the list', () => {
   assert.ok(!amd64.some((image) => image.includes('ui-go')));
 });
 
+test('a check of the export brings the service that exports, and a broker unless one is named', () => {
+  const without = ['app-rules'];
+  const list = (mqttCheck?: string) => listImages(fuji(), { ...wish, without, mqttCheck });
+  const added = (mqttCheck: string) => {
+    const { arm64: before = [] } = list();
+    return list(mqttCheck).arm64?.filter((image) => !before.includes(image));
+  };
+  const { image: exporter } = fuji().services['edgex-app-service-configurable-mqtt-export'] ?? {};
+  const service = typeof exporter === 'object' ? exporter.arm64 : exporter;
+  assert.deepEqual(added('auto'), ['eclipse-mosquitto:1.6.8', service]);
+  assert.deepEqual(added('mqtt://10.0.0.7'), [service]);
+});
+
 const names: Readonly<Record<string, string>> = {
   'redis:5': 'docker.io/library/redis:5',
   'edgexfoundry/x:1': 'docker.io/edgexfoundry/x:1',

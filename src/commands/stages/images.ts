@@ -4,7 +4,7 @@ import type { Emit } from '../../base/events.ts';
 import { systemFiles } from '../../facts/system-files.ts';
 import { findThisNode } from '../../facts/this-node.ts';
 import type { Options } from '../../options/resolve.ts';
-import { missingImages } from '../../plan/images.ts';
+import { guestImages, missingImages } from '../../plan/images.ts';
 import type { Prepared } from '../prepare.ts';
 import type { Program } from '../program.ts';
 import { pendingChanges } from './apply.ts';
@@ -16,11 +16,12 @@ import { pendingChanges } from './apply.ts';
  */
 export async function provideImages(
   { plan, cluster, changes }: Pick<Prepared, 'plan' | 'cluster' | 'changes'>,
-  { imageArchive: archive }: Pick<Options, 'imageArchive'>,
+  { imageArchive: archive, mqttCheck }: Pick<Options, 'imageArchive' | 'mqttCheck'>,
   { env, signal }: Pick<Program, 'env' | 'signal'>,
   emit: Emit,
 ): Promise<void> {
-  const wanted = new Set([plan.toolsImage, ...plan.services.map(({ image }) => image)]);
+  const guests = guestImages(plan.release, plan.architecture, mqttCheck);
+  const wanted = new Set([plan.toolsImage, ...plan.services.map(({ image }) => image), ...guests]);
   const { images, registries } = missingImages(wanted, cluster.nodes);
   if (images.length === 0) return;
   if (archive === undefined) {

@@ -22,8 +22,8 @@ export const exportRows = {
     bare: 'auto',
     rule: brokerRule,
     group: 'Export check',
-    commands: ['install'],
-    help: 'In the end check that events come out at an MQTT broker, too.',
+    commands: ['install', 'images'],
+    help: 'In the end check that events come out at an MQTT broker, too. images lists what that may start as well.',
   },
   mqttTopic: {
     flag: 'mqtt-topic',

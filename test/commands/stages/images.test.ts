@@ -41,10 +41,13 @@ async function provided(
   changes: readonly ObjectChange[],
   imageArchive?: string,
   env: Readonly<Record<string, string>> = {},
+  mqttCheck?: string,
 ): Promise<readonly BootEvent[]> {
   const events: BootEvent[] = [];
   const cluster = clusterFacts({ images });
-  await provideImages({ plan, cluster, changes }, { imageArchive }, { env, signal }, (event) => events.push(event));
+  await provideImages({ plan, cluster, changes }, { imageArchive, mqttCheck }, { env, signal }, (event) =>
+    events.push(event),
+  );
   return events;
 }
 
@@ -60,6 +63,12 @@ test('an archive is imported where an image is missing, though all objects are a
   await provided(present, [], archive, env);
   assert.equal(imported(), '');
   await provided(present.slice(0, -1), [], archive, env);
+  assert.equal(imported(), `ctr images import ${archive}\n`);
+});
+
+test('what a check of the export starts needs its images, too', async () => {
+  const { archive, env, imported } = machine();
+  await provided(present, [], archive, env, 'auto');
   assert.equal(imported(), `ctr images import ${archive}\n`);
 });
 
