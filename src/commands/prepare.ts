@@ -61,6 +61,7 @@ export async function prepare(
     without: options.without,
     storage: options.storage,
     size: options.size,
+    origins: options.origins,
     facts,
   });
   emit({ type: 'fact', name: 'database', value: plan.database });

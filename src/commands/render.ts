@@ -14,6 +14,7 @@ export const render: Work = async (options, { stdout }) => {
     without: options.without,
     storage: options.storage,
     size: options.size,
+    origins: options.origins,
   });
   stdout.write(renderManifests(plan, options.output === 'json' ? 'json' : 'yaml'));
   return 'done';

@@ -47,8 +47,8 @@ function storageInput(options: Options, release: Release, facts: Facts): Cluster
   const database = chooseDatabase(release, options.database, architecture, facts);
   const services = withSizes(
     selectServices(release, { ...options, architecture, database }),
-    parseSizes(release, options.size),
-    { namespace, storage: facts.storage },
+    parseSizes(release, options.size, options.origins.size),
+    { namespace, storage: facts.storage, origin: options.origins.size },
   );
   return { wish, namespace, architecture, services: [...services.values()], facts };
 }

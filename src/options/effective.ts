@@ -1,6 +1,7 @@
+import type { Origin } from '../base/origin.ts';
 import type { Options } from './resolve.ts';
 import { fileKey, optionRows } from './table.ts';
-import { type OptionValue, type Origin, writeDuration } from './values.ts';
+import { type OptionValue, writeDuration } from './values.ts';
 
 /** An option as it counts. */
 export interface EffectiveOption {

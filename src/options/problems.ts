@@ -1,10 +1,11 @@
 import { BootError } from '../base/errors.ts';
 import { nearestName } from '../base/nearest.ts';
+import { type Origin, placeOf } from '../base/origin.ts';
 import { type CommandName, commandNames, programName } from './commands.ts';
 import { describeCommand, type Operand, operandOf } from './operands.ts';
 import type { OptionRow } from './row.ts';
 import { environmentName, environmentPrefix, optionRows, takes } from './table.ts';
-import type { Origin, Problem } from './values.ts';
+import type { Problem } from './values.ts';
 
 /** Every way in which a command line or an environment can be wrong, in the words that people read. */
 
@@ -49,11 +50,8 @@ export function missingOperand(command: CommandName, { placeholder }: Operand): 
 
 /** A value that doesn't fit its option, with the place where it was given. */
 export function wrongValue(origin: Origin, { text, cause, hint }: Problem): BootError {
-  if (origin.from === 'default') return usage(shown(text), cause, hint);
-  return usage(`${origin.name}${separators[origin.from]}${shown(text)}`, cause, hint);
+  return usage(placeOf(origin, shown(text)), cause, hint);
 }
-
-const separators = { flag: ' ', environment: '=', file: ': ' } as const;
 
 /** A name in the environment that begins as ours do. */
 export function unknownVariable(name: string): BootError {

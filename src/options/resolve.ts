@@ -1,3 +1,4 @@
+import type { Origin } from '../base/origin.ts';
 import type { LoadedSite } from '../plan/site.ts';
 import { readFlags, readOperand } from './arguments.ts';
 import type { CommandName } from './commands.ts';
@@ -12,7 +13,7 @@ import {
   rowFor,
   takes,
 } from './table.ts';
-import { defaultValue, type Given, type OptionValue, type Origin, readValue } from './values.ts';
+import { defaultValue, type Given, type OptionValue, readValue } from './values.ts';
 
 /** The options of a run: every one has its value, also those that the command doesn't take, which have their default. */
 export interface Options extends OptionValues {

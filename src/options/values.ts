@@ -1,4 +1,5 @@
 import { nearestName } from '../base/nearest.ts';
+import type { Origin } from '../base/origin.ts';
 import { parseDuration } from '../base/time.ts';
 import type { Overrides } from '../plan/configuration.ts';
 import type { OptionRow } from './row.ts';
@@ -8,14 +9,6 @@ export interface Given {
   readonly origin: Origin;
   readonly texts: readonly string[];
 }
-
-/** Where a value comes from. */
-export type Origin =
-  | { readonly from: 'flag'; readonly name: string }
-  | { readonly from: 'environment'; readonly name: string }
-  /** The name is the place: `site.yaml:12: database`. */
-  | { readonly from: 'file'; readonly name: string }
-  | { readonly from: 'default' };
 
 export type OptionValue = string | boolean | number | readonly string[] | Overrides | undefined;
 

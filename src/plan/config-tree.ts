@@ -27,6 +27,17 @@ export function flatten(tree: Tree, path = ''): readonly (readonly [path: string
   return Object.entries(tree).flatMap(([name, branch]: [string, Tree]) => flatten(branch, `${below}${name}`));
 }
 
+/** The keys that lead to a setting of a tree, whose path {@link flatten} gives; undefined where it has none. */
+export function keysTo(tree: unknown, path: string): readonly string[] | undefined {
+  if (typeof tree !== 'object' || tree === null) return undefined;
+  for (const [name, branch] of Object.entries(tree)) {
+    if (name === path) return [name];
+    const below = path.startsWith(`${name}/`) ? keysTo(branch, path.slice(name.length + 1)) : undefined;
+    if (below) return [name, ...below];
+  }
+  return undefined;
+}
+
 /**
  * A value as Consul keeps it. Go writes whole numbers in decimal and others as `FormatFloat(x, 'f', -1)`; for every
  * number that {@link parseConfigTrees} lets in, JavaScript's own form is the same.

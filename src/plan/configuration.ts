@@ -12,6 +12,9 @@ export { type ConfigTrees, parseConfigTrees } from './config-parse.ts';
 /** Service to path to value, as in `edgex-core-data`, `Writable/LogLevel`, `DEBUG`. */
 export type Overrides = Readonly<Record<string, Readonly<Record<string, Scalar>>>>;
 
+/** Where an override was written, as messages name it. */
+export type OverridePlace = (service: string, path: string) => string;
+
 export interface ExpandOptions {
   readonly database: Database;
   /** Fuji's own settings, without what edgex-boot changes. Overrides count all the same. */
@@ -19,6 +22,8 @@ export interface ExpandOptions {
   /** Whose settings to expand. */
   readonly services: readonly string[];
   readonly overrides?: Overrides;
+  /** Without it messages name service and path. */
+  readonly overridePlace?: OverridePlace;
 }
 
 /** The folders of a service in Consul, without a slash at the end. */
@@ -33,18 +38,25 @@ export function foldersOf(trees: ConfigTrees, service: string): readonly string[
  *   release's own files don't fit together.
  */
 export function expandConfiguration(trees: ConfigTrees, options: ExpandOptions): readonly ServiceConfiguration[] {
-  const { database, pristine, services, overrides = {} } = options;
-  for (const service of Object.keys(overrides)) if (!services.includes(service)) throw noService(service, services);
+  const { database, pristine, services, overrides = {}, overridePlace: placeOf = byPath } = options;
+  for (const [service, [path]] of Object.entries(overrides).map(([name, set]) => [name, Object.keys(set)] as const)) {
+    if (services.includes(service)) continue;
+    throw noService(service, path === undefined ? service : placeOf(service, path), services);
+  }
   return services.map((service) => {
     const tree = trees.services.get(service);
     if (!tree) throw brokenFile(`${service}.yaml`, 'it is missing');
     const changes = pristine ? [] : trees.changes.filter((change) => change.services.includes(service));
     const settings = settingsOf(tree, database);
     for (const set of [...changes.map((change) => change.set), overrides[service] ?? {}]) {
-      for (const [path, value] of Object.entries(set)) override(settings, { service, path, value });
+      for (const [path, value] of Object.entries(set)) override(settings, { service, path, value }, placeOf);
     }
     return { service, keys: keysOf(settings) };
   });
+}
+
+function byPath(service: string, path: string): string {
+  return `${service}/${path}`;
 }
 
 /** Folder to path to value. */
@@ -69,15 +81,15 @@ interface Override {
 }
 
 /** Sets a value in each folder that has the path: a service with several reads them one over the other. */
-function override(settings: Settings, { service, path, value }: Override): void {
+function override(settings: Settings, { service, path, value }: Override, placeOf: OverridePlace): void {
   const having = [...settings.values()].filter((values) => values.has(path));
-  if (having.length === 0) throw noPath(settings, service, path);
+  if (having.length === 0) throw noPath(settings, path, placeOf(service, path));
   for (const values of having) {
     const wanted = describeType(values.get(path));
     if (!wanted.pattern.test(scalarText(value))) {
       throw new BootError({
         exit: 'usage',
-        object: `${service}/${path}`,
+        object: placeOf(service, path),
         cause: `${JSON.stringify(value)} is not ${wanted.name}`,
         hint: `Give it ${wanted.name}, like ${values.get(path)}.`,
       });
@@ -94,24 +106,24 @@ function describeType(value: Scalar | undefined): { readonly name: string; reado
   return { name: 'a text', pattern: /^/ };
 }
 
-function noService(service: string, known: readonly string[]): BootError {
+function noService(service: string, object: string, known: readonly string[]): BootError {
   const nearest = nearestName(service, known);
   return new BootError({
     exit: 'usage',
-    object: service,
+    object,
     cause: 'no settings are written for a service of this name',
     hint: nearest ? `Did you mean ${nearest}?` : `There are settings for ${known.join(', ')}.`,
   });
 }
 
-function noPath(settings: Settings, service: string, path: string): BootError {
+function noPath(settings: Settings, path: string, object: string): BootError {
   const nearest = nearestName(
     path,
     [...settings.values()].flatMap((values) => [...values.keys()]),
   );
   return new BootError({
     exit: 'usage',
-    object: `${service}/${path}`,
+    object,
     cause: 'there is no such setting',
     hint: nearest ? `Did you mean ${nearest}?` : '`edgex-boot config render` lists all of them.',
   });

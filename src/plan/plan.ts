@@ -1,8 +1,9 @@
 import { brokenFile } from '../base/asset-yaml.ts';
 import type { KubeObject } from '../base/kube-types.ts';
+import type { Origin } from '../base/origin.ts';
 import type { SourceYaml } from '../base/source-yaml.ts';
 import type { ClusterFacts, InstalledFacts, StorageFacts } from '../facts/types.ts';
-import { type ConfigTrees, expandConfiguration, type Overrides } from './configuration.ts';
+import { type ConfigTrees, expandConfiguration, type OverridePlace, type Overrides } from './configuration.ts';
 import { chooseDatabase } from './database.ts';
 import { type ResolvedExposure, renderIngress } from './exposure.ts';
 import { renderFiles } from './files.ts';
@@ -32,7 +33,10 @@ export interface PlanInput {
   readonly storage: string;
   /** Each `CLAIM=QUANTITY`. */
   readonly size: readonly string[];
+  /** Where these come from, for messages; as flags, if it isn't said. */
+  readonly origins?: Readonly<Record<'with' | 'without' | 'size', Origin>>;
   readonly overrides: Overrides;
+  readonly overridePlace?: OverridePlace;
   /** What a site file says of the rendered objects; what it says of services is in the release already. */
   readonly site?: {
     readonly exposure?: ResolvedExposure;
@@ -57,9 +61,11 @@ export function makePlan(input: PlanInput): Plan {
   const { release, namespace, architecture } = input;
   const database = chooseDatabase(release, input.database, architecture, input.facts);
   const storage = input.facts?.storage;
-  const services = withSizes(selectServices(release, { ...input, database }), parseSizes(release, input.size), {
+  const origin = input.origins?.size;
+  const services = withSizes(selectServices(release, { ...input, database }), parseSizes(release, input.size, origin), {
     namespace,
     ...(storage ? { storage } : {}),
+    ...(origin ? { origin } : {}),
   });
   const seeded = [...services].filter(([, row]) => row.configuration === 'seeded' && row.registration);
   const configuration = expandConfiguration(input.trees, {
@@ -67,6 +73,7 @@ export function makePlan(input: PlanInput): Plan {
     pristine: false,
     services: seeded.map(([name]) => name),
     overrides: input.overrides,
+    ...(input.overridePlace ? { overridePlace: input.overridePlace } : {}),
   });
   const digests = new Map(configuration.map(({ service, keys }) => [service, configurationDigest(keys)]));
   const choice = chooseStorage({

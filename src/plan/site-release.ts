@@ -1,7 +1,6 @@
-import { isBootError } from '../base/errors.ts';
 import { keyText, type SourceYaml, wrongSource } from '../base/source-yaml.ts';
-import { flatten, type Tree } from './config-tree.ts';
-import type { Overrides } from './configuration.ts';
+import { flatten, keysTo, type Tree } from './config-tree.ts';
+import type { OverridePlace, Overrides } from './configuration.ts';
 import type { ResolvedExposure } from './exposure.ts';
 import { hostOf } from './images.ts';
 import type { DeviceService, Release, ReleaseImage, ServiceRow } from './release.ts';
@@ -13,6 +12,8 @@ export interface SiteRelease {
   readonly release: Release;
   /** The settings of the site's services, by full names. */
   readonly settings: Overrides;
+  /** Where one of these stands. */
+  readonly settingPlace: OverridePlace;
   readonly exposure?: ResolvedExposure;
 }
 
@@ -36,25 +37,29 @@ export function layOver(release: Release, site: Site, source: SourceYaml, readFi
     const row = services[name] as ServiceRow;
     requireReplicas(row, wish, source, path);
     services[name] = laidOver(row, wish, readFile);
-    if (wish.settings) settings[name] = Object.fromEntries(flatten(wish.settings as Tree));
+    const given = flatten((wish.settings ?? {}) as Tree);
+    if (given.length > 0) settings[name] = { ...settings[name], ...Object.fromEntries(given) };
   }
   const exposure = exposureOf(added, site, source);
   return {
     ...(exposure ? { exposure } : {}),
     release: { ...added, services, pullSecrets: [...release.pullSecrets, ...(site.imagePullSecrets ?? [])] },
     settings,
+    settingPlace: (service, path) => {
+      const words = Object.entries(site.services ?? {}).filter(([word]) => serviceName(added, word, word) === service);
+      const places = words.flatMap(([word, wish]) => {
+        const keys = keysTo(wish.settings, path);
+        return keys ? [['services', word, 'settings', ...keys]] : [];
+      });
+      const [place = ['services']] = places.toReversed();
+      return `${source.at(place)}: ${keyText(place)}`;
+    },
   };
 }
 
 /** The name of a service that the site file writes; its place is told when there is none. */
 export function named(release: Release, word: string, source: SourceYaml, path: readonly string[]): string {
-  const place = `${source.at(path)}: ${keyText(path)}`;
-  try {
-    return serviceName(release, place, word);
-  } catch (error) {
-    if (!isBootError(error)) throw error;
-    throw wrongSource(place, error.details.cause, error.details.hint);
-  }
+  return serviceName(release, `${source.at(path)}: ${keyText(path)}`, word);
 }
 
 function exposureOf(release: Release, { exposure }: Site, source: SourceYaml): ResolvedExposure | undefined {

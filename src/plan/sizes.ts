@@ -1,5 +1,6 @@
 import { BootError } from '../base/errors.ts';
 import { nearestName } from '../base/nearest.ts';
+import { type Origin, placeOf } from '../base/origin.ts';
 import { parseQuantity } from '../base/quantity.ts';
 import type { StorageFacts } from '../facts/types.ts';
 import { keptVolume } from './kept-volumes.ts';
@@ -11,19 +12,22 @@ import type { ClaimRow, Release, ServiceRow } from './release.ts';
 /** Size by the name of the claim. */
 export type Sizes = Readonly<Record<string, string>>;
 
+const flag: Origin = { from: 'flag', name: '--size' };
+
 /**
  * What `--size` asks for.
  * @param words each `CLAIM=QUANTITY`
+ * @param origin where these come from
  * @throws BootError `usage` for a claim that no service of the release has, and for anything but a size
  */
-export function parseSizes(release: Release, words: readonly string[]): Sizes {
+export function parseSizes(release: Release, words: readonly string[], origin = flag): Sizes {
   const known = Object.values(release.services).flatMap(({ claims }) => claims.map(({ name }) => name));
-  return Object.fromEntries(words.map((word) => parseSize(word, known)));
+  return Object.fromEntries(words.map((word) => parseSize(word, origin, known)));
 }
 
-function parseSize(word: string, known: readonly string[]): readonly [string, string] {
+function parseSize(word: string, origin: Origin, known: readonly string[]): readonly [string, string] {
   const wrong = (cause: string, hint: string): BootError =>
-    new BootError({ exit: 'usage', object: `--size ${word}`, cause, hint });
+    new BootError({ exit: 'usage', object: placeOf(origin, word), cause, hint });
   const [, claim = '', size] = /^([^=]*)=(.*)$/.exec(word) ?? [];
   if (size === undefined) throw wrong('the size is missing', 'Write it as CLAIM=QUANTITY, like log-data=1Gi.');
   if (!known.includes(claim)) {
@@ -44,6 +48,8 @@ export interface SizeContext {
   readonly namespace: string;
   /** Absent where no cluster was asked. */
   readonly storage?: StorageFacts;
+  /** Where the sizes come from; as flags, if it isn't said. */
+  readonly origin?: Origin;
 }
 
 /**
@@ -62,14 +68,15 @@ export function withSizes(
   return new Map([...services].map(([name, row]) => [name, row.claims.length === 0 ? row : sized(row)]));
 }
 
-function sizeOf({ name, size }: ClaimRow, wish: string | undefined, { namespace, storage }: SizeContext): string {
+function sizeOf({ name, size }: ClaimRow, wish: string | undefined, context: SizeContext): string {
+  const { namespace, storage, origin = flag } = context;
   const present = storage && presentSize(name, namespace, storage);
   if (!present) return wish ?? size;
   if (wish === undefined || bytesOf(wish) === bytesOf(present.size)) return present.size;
   if (bytesOf(wish) > bytesOf(present.size) && present.canGrow) return wish;
   throw new BootError({
     exit: 'preflight',
-    object: `--size ${name}=${wish}`,
+    object: placeOf(origin, `${name}=${wish}`),
     cause: `${present.what} has ${present.size}, and ${
       bytesOf(wish) < bytesOf(present.size) ? 'a volume never gets smaller' : present.obstacle
     }; nothing was changed`,

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
+import type { Origin } from '../base/origin.ts';
 import type { EffectiveOption } from '../options/effective.ts';
-import type { Origin } from '../options/values.ts';
 
 /** The options that count, as a site file that would give them, with where each comes from. */
 export function renderOptionsText(options: readonly EffectiveOption[]): string {

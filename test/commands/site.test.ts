@@ -5,7 +5,7 @@ import { BootError } from '../../src/base/errors.ts';
 import type { KubeObject } from '../../src/base/kube-types.ts';
 import { loadRelease } from '../../src/commands/release.ts';
 import { readSite } from '../../src/commands/site.ts';
-import { resolveOptions } from '../../src/options/resolve.ts';
+import { type Environment, resolveOptions } from '../../src/options/resolve.ts';
 import type { OptionRow } from '../../src/options/row.ts';
 import { fileKey, type OptionKey, optionRows } from '../../src/options/table.ts';
 import { makePlan } from '../../src/plan/plan.ts';
@@ -18,8 +18,8 @@ import { samples } from '../options/samples.ts';
 const file = 'site.yaml';
 
 /** The plan that `render` makes of a site file. */
-function planOf(text: string, args: readonly string[] = []): Plan {
-  const options = resolveOptions('render', args, {}, readSite(file, text));
+function planOf(text: string, args: readonly string[] = [], env: Environment = {}): Plan {
+  const options = resolveOptions('render', args, env, readSite(file, text));
   const { site: _laidOver, ...wishes } = options;
   return makePlan({ ...wishes, ...loadRelease(options) });
 }
@@ -315,6 +315,45 @@ const wrong: Readonly<Record<string, Wrong>> = {
     hint: /without https/,
   },
 
+  'a service to install as well': {
+    text: '\nwith: [mqtt-exprot]',
+    line: 2,
+    key: 'with: mqtt-exprot',
+    cause: /no service of this name/,
+    hint: /Did you mean mqtt-export\?/,
+  },
+  'a service to leave out': {
+    text: '\nwithout: [uii]',
+    line: 2,
+    key: 'without: uii',
+    cause: /no service of this name/,
+  },
+  'a service that has to stay': {
+    text: '\nwithout: [edgex-core-data]',
+    line: 2,
+    key: 'without: edgex-core-data',
+    cause: /not optional/,
+  },
+  'a service both ways': { text: 'with: [ui]\nwithout: [ui]', line: 1, key: 'with: edgex-ui-go', cause: /left out/ },
+  'a claim with a size': {
+    text: '\nsize: [redis-dataa=2Gi]',
+    line: 2,
+    key: 'size: redis-dataa=2Gi',
+    cause: /no service has a claim/,
+  },
+  'a service with settings': {
+    text: 'set:\n  dataa:\n    Writable/LogLevel: DEBUG',
+    line: 2,
+    key: 'set.dataa',
+    cause: /no service of this name/,
+  },
+  'a setting among the options': {
+    text: 'set:\n  data:\n    Writable:\n      LogLevle: DEBUG',
+    line: 4,
+    key: 'set.data.Writable.LogLevle',
+    cause: /no such setting/,
+  },
+
   // Sections.
   'a section that is a text': { text: 'services: core-data', line: 1, key: 'services', cause: /expected/i },
   'an unknown service': {
@@ -386,13 +425,29 @@ const wrong: Readonly<Record<string, Wrong>> = {
   },
   'too many replicas': { text: 'services: { device-virtual: { replicas: 200 } }', line: 1, cause: /20/ },
   'a setting that is not there': {
-    text: 'services: { core-data: { settings: { Writable/LogLevle: DEBUG } } }',
+    text: 'services:\n  core-data:\n    settings:\n      Writable/LogLevle: DEBUG',
+    line: 4,
+    key: 'services.core-data.settings.Writable/LogLevle',
     cause: /no such setting/,
     hint: /Writable\/LogLevel/,
   },
+  'a setting in a tree that is not there': {
+    text: 'services:\n  data:\n    settings:\n      Writable:\n        LogLevle: DEBUG',
+    line: 5,
+    key: 'services.data.settings.Writable.LogLevle',
+    cause: /no such setting/,
+  },
   'a setting of another type': {
     text: 'services: { core-data: { settings: { Service/Port: high } } }',
+    line: 1,
+    key: 'services.core-data.settings.Service/Port',
     cause: /not a whole number/,
+  },
+  'a setting of a service that has none': {
+    text: 'services:\n  ui:\n    settings:\n      Writable/LogLevel: DEBUG',
+    line: 4,
+    key: 'services.ui.settings.Writable/LogLevel',
+    cause: /no settings are written/,
   },
   'a list of settings': {
     text: 'services: { core-data: { settings: [a] } }',
@@ -546,6 +601,27 @@ describe('what is wrong in a site file is refused before anything is touched', (
   }
 
   it('and there are enough of these', () => assert.ok(Object.keys(wrong).length >= 60));
+
+  const given: readonly (readonly [args: readonly string[], env: Environment, object: string])[] = [
+    [['--with', 'x'], {}, '--with x'],
+    [[], { EDGEX_BOOT_WITH: 'x' }, 'EDGEX_BOOT_WITH=x'],
+    [[], { EDGEX_BOOT_WITHOUT: 'core-data' }, 'EDGEX_BOOT_WITHOUT=core-data'],
+    [['--with', 'ui'], { EDGEX_BOOT_WITHOUT: 'ui' }, '--with edgex-ui-go, EDGEX_BOOT_WITHOUT=edgex-ui-go'],
+    [['--size', 'x=1Gi'], {}, '--size x=1Gi'],
+    [[], { EDGEX_BOOT_SIZE: 'x=1Gi' }, 'EDGEX_BOOT_SIZE=x=1Gi'],
+    [['--set', 'x/Y=1'], {}, '--set x'],
+    [['--set', 'data/Y=1'], {}, '--set data/Y'],
+    [[], { EDGEX_BOOT_SET: 'data/Y=1' }, 'EDGEX_BOOT_SET=data/Y'],
+  ];
+  const right = 'with: [ui]\nsize: [redis-data=1Gi]\nset: { data: { Writable: { LogLevel: DEBUG } } }';
+  for (const [args, env, object] of given) {
+    it(`not told of the file where it is ${object}`, () => {
+      assert.throws(
+        () => planOf(right, args, env),
+        (error) => error instanceof BootError && assert.equal(error.details.object, object) === undefined,
+      );
+    });
+  }
 
   it('without a word of a value that may be a password', () => {
     for (const text of [

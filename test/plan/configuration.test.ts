@@ -122,7 +122,10 @@ test('an override of an unknown key is refused, with the nearest known one', () 
 });
 
 test('an override of a service without settings is refused, with the nearest known one', () => {
-  assert.match(complaint({ 'edgex-core-dta': { x: 1 } }), /^usage edgex-core-dta: .*Did you mean edgex-core-data\?$/);
+  assert.match(
+    complaint({ 'edgex-core-dta': { x: 1 } }),
+    /^usage edgex-core-dta\/x: .*Did you mean edgex-core-data\?$/,
+  );
   assert.match(complaint({ constructor: {} }), /There are settings for edgex-core-command, /);
 });
 

@@ -25,7 +25,7 @@ test('optional services come and go by name or alias', () => {
 const refused: readonly (readonly [string, object, RegExp, RegExp])[] = [
   ['an unknown name', { with: ['mqtt-exprot'] }, /--with mqtt-exprot/, /mqtt-export/],
   ['a service that is not optional', { without: ['edgex-core-data'] }, /not optional/, /device-virtual/],
-  ['a service both ways', { with: ['ui'], without: ['edgex-ui-go'] }, /--with edgex-ui-go --without/, /Keep one/],
+  ['a service both ways', { with: ['ui'], without: ['edgex-ui-go'] }, /--with edgex-ui-go, --without/, /Keep one/],
 ];
 for (const [what, change, cause, hint] of refused) {
   test(`${what} is refused, with what would do`, () => {

@@ -122,3 +122,13 @@ for (const [what, size, exit, cause, hint] of refused) {
     });
   });
 }
+
+test('a refusal names the place where the size was asked for', () => {
+  const origin = { from: 'file', name: 'site.yaml:3: size' } as const;
+  const storage = { ...noStorage, classes, claims: [claim('1Gi')] };
+  const sizes = parseSizes(release, ['redis-data=512Mi'], origin);
+  assert.throws(
+    () => withSizes(services, sizes, { namespace: 'edgex', storage, origin }),
+    (error: unknown) => isBootError(error) && error.details.object === 'site.yaml:3: size: redis-data=512Mi',
+  );
+});

@@ -6,7 +6,7 @@ import { factsOf } from '../../../src/facts/installed.ts';
 import { renderInventory } from '../../../src/plan/inventory.ts';
 import { fuji, fujiPlan, fujiTrees } from '../../support/fuji.ts';
 
-const loaded = { release: fuji(), trees: fujiTrees(), overrides: {} };
+const loaded = { release: fuji(), trees: fujiTrees(), overrides: {}, overridePlace: String };
 
 /** What is there of an installation with these options. */
 function installed(changes: Parameters<typeof fujiPlan>[0]) {
