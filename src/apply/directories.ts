@@ -4,6 +4,7 @@ import { architectureLabel } from '../plan/labels.ts';
 import { oneShotRoot, renderOneShot, renderShell, shellSecurity } from '../plan/one-shot.ts';
 import { directoryPodHint } from '../plan/pod-security.ts';
 import type { Directory, Plan, StorageChoice } from '../plan/types.ts';
+import { readClusterId } from './cluster-id.ts';
 import { type OneShotContext, runOneShot } from './one-shot-pod.ts';
 import { describeOpen, describeTroubles, type TriedPlace, troublesOf } from './volume-failures.ts';
 import { directoryScript, type MountedDirectory, probeWhenMade, rootMount, stateMount } from './volume-scripts.ts';
@@ -28,7 +29,8 @@ export interface PreparationContext extends OneShotContext {
 export async function prepareDirectories(plan: Plan, context: PreparationContext): Promise<void> {
   const { storage, directories, namespace } = plan;
   if ((storage.kind !== 'local' && storage.kind !== 'nfs') || directories.length === 0) return;
-  const pod = renderPod(plan, storage);
+  const clusterId = storage.kind === 'nfs' ? await readClusterId(context.kube) : undefined;
+  const pod = renderPod(plan, storage, clusterId);
   const end = await runOneShot(
     {
       pod,
@@ -61,9 +63,10 @@ function textOf(storage: OwnPlace): string {
 
 type OwnPlace = StorageChoice & { readonly kind: 'local' | 'nfs' };
 
-function renderPod(plan: Plan, storage: OwnPlace): KubeObject {
+function renderPod(plan: Plan, storage: OwnPlace, clusterId: string | undefined): KubeObject {
   const root = storage.kind === 'local' ? storage.root : storage.path;
   const directories = plan.directories.map((directory) => ({ ...directory, inside: insideOf(directory, root) }));
+  const home = clusterId === undefined ? undefined : { inside: `${rootMount}/${plan.namespace}`, clusterId };
   return renderOneShot(podName, plan, {
     ...oneShotRoot,
     nodeSelector:
@@ -71,7 +74,7 @@ function renderPod(plan: Plan, storage: OwnPlace): KubeObject {
         ? { 'kubernetes.io/hostname': storage.hostname }
         : { 'kubernetes.io/os': 'linux', [architectureLabel]: plan.architecture },
     containers: [
-      renderContainer(plan, 'directories', directoryScript(directories), {
+      renderContainer(plan, 'directories', directoryScript(directories, home), {
         capabilities: { drop: ['ALL'], add: ['CHOWN', 'DAC_OVERRIDE', 'FOWNER'] },
       }),
       ...directories.map((directory) => renderProbe(plan, directory)),

@@ -3,7 +3,9 @@ import { formatRef, type KubeObject, refOf } from '../base/kube-types.ts';
 import { type Erasure, formatSite } from '../plan/erasures.ts';
 import { architectureLabel } from '../plan/labels.ts';
 import { oneShotRoot, renderOneShot, renderShell, shellSecurity } from '../plan/one-shot.ts';
+import { readClusterId } from './cluster-id.ts';
 import { type OneShotContext, runOneShot } from './one-shot-pod.ts';
+import { ownerFile } from './volume-scripts.ts';
 
 /** Deletes the directories of volumes with all that is in them, by a pod that runs once where they are. */
 
@@ -14,13 +16,19 @@ const mountPath = '/volumes';
 /**
  * Runs the pod and takes it away again. A directory that is gone already is fine; the one of the namespace goes when
  * nothing else is in it.
+ * @returns the claims whose directories should have been there and weren't
  * @throws BootError `rollout` with the pod's own words; see also `runOneShot`
  */
-export async function eraseDirectories(erasure: Erasure, context: OneShotContext): Promise<void> {
-  const pod = renderPod(erasure);
+export async function eraseDirectories(erasure: Erasure, context: OneShotContext): Promise<readonly string[]> {
+  const clusterId = erasure.site.kind === 'nfs' ? await readClusterId(context.kube) : undefined;
+  const pod = renderPod(erasure, clusterId);
   const forbiddenHint = `Allow it: kubectl label namespace ${erasure.namespace} --overwrite pod-security.kubernetes.io/enforce=privileged`;
-  const { succeeded, words } = await runOneShot({ pod, purpose: "deletes the volumes' data", forbiddenHint }, context);
-  if (succeeded) return;
+  const { kept } = erasure;
+  const { succeeded, words } = await runOneShot(
+    { pod, purpose: "deletes the volumes' data", forbiddenHint, tailLines: kept.length + failureLines },
+    context,
+  );
+  if (succeeded) return kept.filter((claim) => words.split('\n').includes(`${missing} ${claim}`));
   throw new BootError({
     exit: 'rollout',
     object: formatRef(refOf(pod)),
@@ -30,8 +38,8 @@ export async function eraseDirectories(erasure: Erasure, context: OneShotContext
   });
 }
 
-function renderPod(erasure: Erasure): KubeObject {
-  const { namespace, site, claims, image, architecture } = erasure;
+function renderPod(erasure: Erasure, clusterId: string | undefined): KubeObject {
+  const { site, image, architecture } = erasure;
   const place =
     site.kind === 'nfs'
       ? { nfs: { server: site.server, path: site.root } }
@@ -42,7 +50,7 @@ function renderPod(erasure: Erasure): KubeObject {
     ...oneShotRoot,
     nodeSelector: node,
     containers: [
-      renderShell('erase', image, eraseScript(namespace, claims), {
+      renderShell('erase', image, eraseScript(erasure, clusterId), {
         volumeMounts: [{ name: 'root', mountPath }],
         securityContext: { ...shellSecurity, capabilities: { drop: ['ALL'], add: ['DAC_OVERRIDE', 'FOWNER'] } },
       }),
@@ -54,23 +62,36 @@ function renderPod(erasure: Erasure): KubeObject {
 /** The names are Kubernetes' own, so they need no quotes; what isn't such a name must not get here. */
 const plainName = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
 
+/** How the pod tells of a directory that isn't there. */
+const missing = 'missing';
+const failureLines = 5;
+
 /** What counts is that nothing is left: a directory that is a mount of its own can be emptied, but not deleted. */
-function eraseScript(namespace: string, claims: readonly string[]): string {
+function eraseScript({ namespace, claims, kept }: Erasure, clusterId: string | undefined): string {
   for (const name of [namespace, ...claims])
     if (!plainName.test(name)) throw new Error(`no name of a directory: ${name}`);
   return [
     // A link may lead to the directory of another installation.
     `if [ -L ${mountPath}/${namespace} ]; then echo '${namespace} is a link'; exit 1; fi`,
+    ...kept.map((claim) => `[ -e ${mountPath}/${namespace}/${claim} ] || echo ${missing} ${claim}`),
     `[ -e ${mountPath}/${namespace} ] || exit 0`,
     `cd ${mountPath}/${namespace} || exit 1`,
+    ...(clusterId === undefined ? [] : [ownerCheck(clusterId)]),
     `for claim in ${claims.join(' ')}; do`,
     '  rm -rf "$claim"',
     // What can't be looked at is not known to be gone.
     '  if [ -e "$claim" ] && { ! left=$(ls -A "$claim") || [ -n "$left" ]; }; then failed=1; fi',
     'done',
+    // It says whose the directory is as long as something is in it.
+    `if [ "$(ls -A)" = ${ownerFile} ]; then rm -f ${ownerFile}; fi`,
     'cd ..',
     `rmdir ${namespace} 2>/dev/null`,
     // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the shell's.
     'exit ${failed:-0}',
   ].join('\n');
+}
+
+function ownerCheck(clusterId: string): string {
+  return `owner=$(cat ${ownerFile} 2>/dev/null)
+if [ -n "$owner" ] && [ "$owner" != ${clusterId} ]; then echo "the data are of another cluster: $owner"; exit 1; fi`;
 }

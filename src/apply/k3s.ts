@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream, existsSync } from 'node:fs';
-import { copyFile, open, readdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Agent, interceptors, request } from 'undici';
@@ -18,14 +18,35 @@ export interface K3sContext {
   readonly tell: (message: string) => void;
   /** In front of every path, `/` on a real machine. */
   readonly root: string;
+  /** What of it is k3s's own gets to an installer, and nothing else to anybody. */
+  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 /** There from the first step to the last: a power cut between them leaves a k3s that nobody would ever start. */
 const unfinishedPath = '/var/lib/edgex-boot/k3s-unfinished';
+/** In it where the program stood at its place before the first step. */
+const placedNote = 'k3s was there before\n';
 
-/** True when this machine has k3s, whether it runs or not; false while an installation of ours is not complete. */
+/** What starts k3s, as a server or as an agent: units of systemd, or scripts of OpenRC. */
+const starters = ['k3s', 'k3s-agent'].flatMap((name) => [
+  ...['/etc/systemd/system', '/usr/lib/systemd/system', '/lib/systemd/system'].map((dir) => `${dir}/${name}.service`),
+  `/etc/init.d/${name}`,
+]);
+
+/**
+ * True when this machine has k3s, whether it runs or not; false while an installation of ours is not complete, and where
+ * its program lies at its place, as for an installer that may load nothing, but nothing would start it.
+ */
 export function hasK3s(root = '/'): boolean {
-  return existsSync(join(root, k3sPath)) && !existsSync(join(root, unfinishedPath));
+  const isThere = (path: string): boolean => existsSync(join(root, path));
+  return isThere(k3sPath) && starters.some(isThere) && !isThere(unfinishedPath);
+}
+
+/** What an installer that was cut off has put there doesn't count: it may be half a program. */
+async function wasPlaced(root: string): Promise<boolean> {
+  const unfinished = join(root, unfinishedPath);
+  if (existsSync(unfinished)) return (await readFile(unfinished, 'utf8')) === placedNote;
+  return existsSync(join(root, k3sPath));
 }
 
 /**
@@ -35,18 +56,22 @@ export function hasK3s(root = '/'): boolean {
  *   step fails
  */
 export async function installK3s(source: string, context: K3sContext): Promise<void> {
-  const { root, wantsIngress, signal } = context;
+  const { root, wantsIngress, signal, env } = context;
   const isUrl = source.startsWith('https:');
   const path = isUrl ? await download(source, context) : source;
   const kind = await kindOf(path);
+  const isPlaced = await wasPlaced(root);
   const steps = planK3s({
     path,
     kind,
+    isPlaced,
     beside: isUrl ? [] : await readdir(dirname(path)),
     hasConfig: existsSync(join(root, '/etc/rancher/k3s/config.yaml')),
     wantsIngress,
+    env,
   });
-  const unfinished: K3sStep = { kind: 'write', path: unfinishedPath, content: '', mode: 0o644 };
+  const content = isPlaced ? placedNote : '';
+  const unfinished: K3sStep = { kind: 'write', path: unfinishedPath, content, mode: 0o644 };
   for (const step of [unfinished, ...steps]) {
     signal.throwIfAborted();
     await carryOut(step, context);

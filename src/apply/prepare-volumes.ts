@@ -1,8 +1,13 @@
+import { mapPool } from '../base/pool.ts';
 import type { ObjectChange } from '../plan/changes.ts';
+import { preparedLabel } from '../plan/labels.ts';
 import { needsPreparation } from '../plan/steps.ts';
 import type { Plan } from '../plan/types.ts';
+import { volumeName } from '../plan/volumes.ts';
 import { type PreparationContext, prepareDirectories } from './directories.ts';
 import { probeVolumes } from './probes.ts';
+
+const parallel = 8;
 
 /**
  * Makes sure that the services can write on volumes which they haven't had before. Writes nothing where there are none.
@@ -14,7 +19,11 @@ export async function prepareVolumes(
   context: PreparationContext,
 ): Promise<void> {
   if (!needsPreparation(changes)) return;
-  if (plan.storage.kind === 'local' || plan.storage.kind === 'nfs') return prepareDirectories(plan, context);
+  if (plan.storage.kind === 'local' || plan.storage.kind === 'nfs') {
+    await prepareDirectories(plan, context);
+    await markPrepared(plan, context);
+    return;
+  }
   const created = new Set(
     changes.flatMap(({ ref, action }) => (action === 'created' ? [`${ref.kind} ${ref.name}`] : [])),
   );
@@ -24,4 +33,14 @@ export async function prepareVolumes(
       (row.claims.length > 0 && created.has(`Deployment ${name}`)),
   );
   await probeVolumes(services, plan, context);
+}
+
+/** From now on a directory that is missing means a disk that isn't mounted, and is not made anew. */
+async function markPrepared({ directories, namespace }: Plan, { kube }: PreparationContext): Promise<void> {
+  const fresh = directories.filter(({ isKept }) => !isKept);
+  await mapPool(fresh, parallel, ({ claim }) => {
+    const name = volumeName(namespace, claim);
+    const ref = { apiVersion: 'v1', kind: 'PersistentVolume', name };
+    return kube.patch(ref, { metadata: { labels: { [preparedLabel]: 'true' } } });
+  });
 }

@@ -8,6 +8,12 @@ import { awaitGone, type RemovalContext, removeObjects } from './remove.ts';
 /** How long a provisioner may take before it is told that the volume is still there. */
 const provisionerMs = 60_000;
 
+/** After a purge that was interrupted it is as it should be. */
+const notThere = {
+  message: 'it was not there, so nothing in it was deleted',
+  hint: 'If its disk is not mounted, the data are still on it: delete them yourself.',
+};
+
 export interface Purge {
   readonly namespace: string;
   readonly data: readonly StoredData[];
@@ -21,10 +27,11 @@ export interface Purge {
  */
 export async function purgeData({ namespace, data, erasures }: Purge, context: RemovalContext): Promise<void> {
   for (const erasure of erasures) {
-    await eraseDirectories(erasure, context);
+    const missing = new Set(await eraseDirectories(erasure, context));
     for (const claim of erasure.claims) {
       const object = `directory ${namespace}/${claim} in ${formatSite(erasure.site)}`;
-      context.emit({ type: 'applied', object, action: 'deleted' });
+      if (missing.has(claim)) context.emit({ type: 'warning', object, ...notThere });
+      else context.emit({ type: 'applied', object, action: 'deleted' });
     }
   }
   const provisioned = volumesBy('provisioner', data);

@@ -1,7 +1,7 @@
 import { BootError } from '../base/errors.ts';
 import { formatRef, type Pod } from '../base/kube-types.ts';
 import { formatBytes } from '../base/quantity.ts';
-import { parseTroubles, type VolumeTrouble } from './volume-scripts.ts';
+import { ownerFile, parseTroubles, type VolumeTrouble } from './volume-scripts.ts';
 
 /** From what the pods that prepare volumes have told to one cause, with what to do about it. */
 
@@ -45,7 +45,7 @@ export function describeTroubles(troubles: readonly VolumeTrouble[], place: Trie
   const claims = [...new Set(findings.map(({ claim }) => claim))].filter((claim) => claim !== wholePlace);
   const causes = [...new Set(findings.map(({ cause }) => cause))];
   const evidence = troubles
-    .filter(({ step }) => step !== 'space')
+    .filter(({ claim }) => claim !== wholePlace)
     .map(({ claim, step, words }) => `${claim}: ${step}: ${words || otherWords}`);
   return new BootError({
     exit: 'rollout',
@@ -106,6 +106,8 @@ function findingsOf(troubles: readonly VolumeTrouble[], place: TriedPlace): read
 function findingOf(trouble: VolumeTrouble, isUnowned: boolean, place: TriedPlace): Omit<Finding, 'claim'> {
   const { step, words } = trouble;
   if (step === 'space') return shortOfSpace(words, place);
+  if (step === 'taken') return takenBy(words, place);
+  if (step === 'find' && /no such file/i.test(words)) return notFound(trouble, place);
   if (/no space left|quota exceeded/i.test(words)) {
     return {
       cause: `the disk is full: nothing can be written in ${place.text}`,
@@ -137,6 +139,23 @@ function shortOfSpace(words: string, { server, node, volumes }: TriedPlace): Omi
   return {
     cause: `it has ${formatBytes(free)} free, and the volumes that are missing there take ${formatBytes(needed)}; none was made`,
     hint: `Make room on ${server ?? `node ${node}`}, choose another --storage, or ask for less with --size CLAIM=QUANTITY (claims: ${names}).`,
+  };
+}
+
+function takenBy(clusterId: string, { text, node, volumes }: TriedPlace): Omit<Finding, 'claim'> {
+  const [{ path = '' } = {}] = volumes;
+  const home = path.slice(0, path.lastIndexOf('/'));
+  return {
+    cause: `another cluster (${clusterId}) has its data in ${text}, in ${home}`,
+    hint: `Take another --namespace or another export. Where that cluster is gone for good and this one is to have its data, delete ${home}/${ownerFile} there, or from node ${node}.`,
+  };
+}
+
+function notFound({ claim }: VolumeTrouble, { text, server, node, volumes }: TriedPlace): Omit<Finding, 'claim'> {
+  const path = volumes.find((each) => each.claim === claim)?.path ?? text;
+  return {
+    cause: `the directory of a volume that was in use is missing: ${path}`,
+    hint: `Is everything mounted on ${server ?? `node ${node}`}? With the directories back, run this again. To give the data up: \`uninstall --purge-data\`, then install anew.`,
   };
 }
 

@@ -5,8 +5,11 @@ import type { Directory } from '../plan/types.ts';
  * `CLAIM STEP WORDS` in the container's termination message, so that it needs no log to be read.
  */
 
-/** Where something went wrong. `space` belongs to no claim: its claim is `*`, and its words are two numbers in KiB. */
-export const volumeSteps = ['space', 'make', 'own', 'write', 'read', 'delete', 'give'] as const;
+/**
+ * Where something went wrong. `space` and `taken` belong to no claim, so theirs is `*`; the words of `space` are two
+ * numbers in KiB.
+ */
+export const volumeSteps = ['taken', 'find', 'space', 'make', 'own', 'write', 'read', 'delete', 'give'] as const;
 export type VolumeStep = (typeof volumeSteps)[number];
 
 const report = '/dev/termination-log';
@@ -28,17 +31,31 @@ export interface MountedDirectory extends Directory {
   readonly inside: string;
 }
 
+/** Says in the directory of a namespace whose it is: every cluster that has the export sees the same one. */
+export const ownerFile = '.edgex-boot';
+
+/** The directory of a namespace on a file server, and the cluster that wants it. */
+export interface SharedHome {
+  /** As the pod sees it. */
+  readonly inside: string;
+  readonly clusterId: string;
+}
+
 /**
- * Makes directories with owner and mode, when there is room for those that are missing. What may not be given to its
- * owner is only told: a file server may forbid it, and the directory may do even so, as the probe will find out.
+ * Makes directories with owner and mode, when there is room for those that are missing; but not those of volumes that
+ * had one before, nor where another cluster has its data. What may not be given to its owner is only told: a file server
+ * may forbid it, and the directory may do even so, as the probe will find out.
  */
-export function directoryScript(directories: readonly MountedDirectory[]): string {
+export function directoryScript(directories: readonly MountedDirectory[], home?: SharedHome): string {
   const missing = directories.map(
     ({ inside, sizeBytes }) => `[ -d ${inside} ] || need=$((need + ${Math.ceil(sizeBytes / 1024)}))`,
   );
   return [
     preamble,
     `finish() { echo $failed > ${doneFile}; exit $failed; }`,
+    ...(home ? [ownerScript(home)] : []),
+    ...directories.filter(({ isKept }) => isKept).map(({ claim, inside }) => `try ${claim} find ls -d ${inside}`),
+    '[ $failed = 0 ] || finish',
     'need=0',
     ...missing,
     `free=$(df -Pk ${rootMount} | awk 'END { print $(NF - 2) }')`,
@@ -46,6 +63,18 @@ export function directoryScript(directories: readonly MountedDirectory[]): strin
     ...directories.map(makeScript),
     'finish',
   ].join('\n');
+}
+
+/**
+ * Of two that come at the same time one makes the file. Where nobody may make it, there is nothing to go by; an empty
+ * one was left by a full disk.
+ */
+function ownerScript({ inside, clusterId }: SharedHome): string {
+  const file = `${inside}/${ownerFile}`;
+  return `mkdir -p ${inside} 2>/dev/null; [ -s ${file} ] || rm -f ${file} 2>/dev/null
+(set -C; echo ${clusterId} > ${file}) 2>/dev/null
+owner=$(cat ${file} 2>/dev/null)
+if [ -n "$owner" ] && [ "$owner" != ${clusterId} ]; then say "*" taken $owner; failed=1; finish; fi`;
 }
 
 /** Where the owner can't be set, the directory is one for all: better than a service that can't write. */

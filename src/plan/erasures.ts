@@ -3,6 +3,7 @@ import type { ClusterFacts, NodeFacts } from '../facts/types.ts';
 import type { Architecture, Release } from './release.ts';
 import { imageFor } from './select.ts';
 import type { DirectorySite, StoredData } from './stored-data.ts';
+import { isPrepared } from './volumes.ts';
 
 /** Directories in one place that one pod deletes. */
 export interface Erasure {
@@ -11,6 +12,8 @@ export interface Erasure {
   readonly site: DirectorySite;
   /** Each is the name of a directory below the one of the namespace. */
   readonly claims: readonly string[];
+  /** Those of them whose directories were made, so that they should be there. */
+  readonly kept: readonly string[];
   /** Whose shell does it, and for which nodes it is made. */
   readonly image: string;
   readonly architecture: Architecture;
@@ -30,7 +33,7 @@ export interface Erasures {
   readonly lost: readonly SiteClaims[];
 }
 
-export type SiteClaims = Pick<Erasure, 'site' | 'claims'>;
+export type SiteClaims = Pick<Erasure, 'site' | 'claims' | 'kept'>;
 
 /**
  * What pods have to delete, place by place. A node that is gone for good holds up nothing; one that is only away does,
@@ -40,20 +43,30 @@ export type SiteClaims = Pick<Erasure, 'site' | 'claims'>;
 export function planErasures({ release, namespace, data, cluster }: ErasureInput): Erasures {
   const byPod: Erasure[] = [];
   const lost: SiteClaims[] = [];
-  for (const { site, claims } of groupBySite(data)) {
+  for (const { site, claims, kept } of groupBySite(data)) {
     const candidates = cluster.nodes.filter(({ hostname }) => site.kind === 'nfs' || hostname === site.hostname);
     const node = candidates.find(({ ready }) => ready);
-    if (node) byPod.push({ release, namespace, site, claims, ...shellFor(node, release) });
-    else if (site.kind === 'local' && candidates.length === 0) lost.push({ site, claims });
-    else throw notReady({ site, claims });
+    if (node) byPod.push({ release, namespace, site, claims, kept, ...shellFor(node, release) });
+    else if (site.kind === 'local' && candidates.length === 0) lost.push({ site, claims, kept });
+    else throw notReady({ site, claims, kept });
   }
   return { byPod, lost };
 }
 
 function groupBySite(data: readonly StoredData[]): readonly SiteClaims[] {
-  const rows = data.flatMap(({ claim, removal }) => (removal.by === 'pod' ? [{ claim, site: removal.site }] : []));
+  const rows = data.flatMap(({ claim, volume, removal }) =>
+    removal.by === 'pod' ? [{ claim, site: removal.site, isKept: volume !== undefined && isPrepared(volume) }] : [],
+  );
   return [...Map.groupBy(rows, ({ site }) => formatSite(site)).values()].flatMap((each) =>
-    each[0] ? [{ site: each[0].site, claims: each.map(({ claim }) => claim) }] : [],
+    each[0]
+      ? [
+          {
+            site: each[0].site,
+            claims: each.map(({ claim }) => claim),
+            kept: each.filter(({ isKept }) => isKept).map(({ claim }) => claim),
+          },
+        ]
+      : [],
   );
 }
 

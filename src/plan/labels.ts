@@ -11,6 +11,8 @@ export const architectureLabel = 'kubernetes.io/arch';
 /** Which claim a volume was made for, so that a later installation finds it again. */
 export const claimLabel = 'edgex-boot/claim';
 export const namespaceLabel = 'edgex-boot/namespace';
+/** On a volume of ours whose directory was made and tried: from then on it must be there. */
+export const preparedLabel = 'edgex-boot/prepared';
 
 /** The labels of every object of an installation. */
 export function commonLabels(release: { readonly release: string; readonly version: string }): Record<string, string> {

@@ -79,6 +79,8 @@ export interface Directory {
   readonly mode: string;
   /** Of the service's own container. With `CHOWN` it begins as root and gives its files away. */
   readonly capabilities: readonly string[];
+  /** It was made for a volume that is there: where it is missing, its disk isn't mounted. */
+  readonly isKept: boolean;
 }
 
 export interface Plan {

@@ -1,8 +1,8 @@
 import type { KubeObject } from '../base/kube-types.ts';
 import { parseQuantity } from '../base/quantity.ts';
-import type { StorageFacts } from '../facts/types.ts';
+import type { StorageFacts, VolumeFacts } from '../facts/types.ts';
 import { keptVolume } from './kept-volumes.ts';
-import { claimLabel, commonLabels, namespaceLabel } from './labels.ts';
+import { claimLabel, commonLabels, managedByLabel, managedByValue, namespaceLabel, preparedLabel } from './labels.ts';
 import type { ClaimRow, Release, ServiceRow } from './release.ts';
 import type { Directory, StorageChoice } from './types.ts';
 
@@ -34,8 +34,9 @@ export function renderVolumes(services: Iterable<ServiceRow>, context: VolumeCon
 
 /** The directories that local and NFS volumes lead to, with the owner that the service's process has. */
 export function directoriesOf(services: Iterable<ServiceRow>, context: VolumeContext): readonly Directory[] {
-  const { choice, namespace } = context;
+  const { choice, namespace, storage } = context;
   if (choice.kind !== 'local' && choice.kind !== 'nfs') return [];
+  const kept = new Set(storage?.volumes.filter(isPrepared).map(({ name }) => name));
   return ownedClaims(services).map(({ claim, row: { security } }) => ({
     claim: claim.name,
     path: below(rootOf(choice), `${namespace}/${claim.name}`),
@@ -44,7 +45,13 @@ export function directoriesOf(services: Iterable<ServiceRow>, context: VolumeCon
     gid: security.gid ?? 0,
     mode: directoryMode,
     capabilities: security.capabilities,
+    isKept: kept.has(volumeName(namespace, claim.name)),
   }));
+}
+
+/** True for a volume of ours whose directory was made. */
+export function isPrepared({ labels }: Pick<VolumeFacts, 'labels'>): boolean {
+  return labels[managedByLabel] === managedByValue && labels[preparedLabel] !== undefined;
 }
 
 function ownedClaims(services: Iterable<ServiceRow>): readonly OwnedClaim[] {
@@ -133,6 +140,6 @@ function renderClaim(claim: ClaimRow, context: VolumeContext): KubeObject {
 }
 
 /** Volumes have no namespace of their own, so their names carry it. */
-function volumeName(namespace: string, claim: string): string {
+export function volumeName(namespace: string, claim: string): string {
   return `edgex-${namespace}-${claim}`;
 }

@@ -26,6 +26,7 @@ const erasure: Erasure = {
   namespace: 'edgex',
   site: { kind: 'local', hostname: 'gateway', root: '/var/lib/edgex' },
   claims: ['consul-data', 'redis-data'],
+  kept: [],
   image: 'consul:1.3.1',
   architecture: 'amd64',
 };
@@ -38,9 +39,12 @@ interface EraserPod extends KubeObject {
   };
 }
 
+const clusterId = '1111-a';
+const lasting: KubeObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'kube-system', uid: clusterId } };
+
 /** The pod that is made for an erasure, in a cluster where it ends like this at once. */
 async function podFor(changes: Partial<Erasure> = {}, phase = 'Succeeded'): Promise<EraserPod> {
-  const kube = fakeKube();
+  const kube = fakeKube([lasting]);
   let pod: KubeObject | undefined;
   const create = async (object: KubeObject): Promise<KubeObject> => {
     pod = object;
@@ -94,6 +98,33 @@ test('what else lies beside them stays, and so does the directory of the namespa
   const root = rootWith(t, 'edgex/redis-data/a', 'edgex/mongo-data/b', 'c');
   assert.equal((await eraseIn(root)).status, 0);
   assert.deepEqual(remains(root), ['./c', './edgex', './edgex/mongo-data', './edgex/mongo-data/b']);
+});
+
+test('a directory that should be there and is not is told', async (t) => {
+  const root = rootWith(t, 'edgex/redis-data/a');
+  const kept = ['consul-data', 'redis-data'];
+  const { status, stdout } = await eraseIn(root, { kept });
+  assert.deepEqual([status, stdout], [0, 'missing consul-data\n']);
+  assert.deepEqual(remains(root), []);
+  assert.equal((await eraseIn(rootWith(t), { kept })).stdout, 'missing consul-data\nmissing redis-data\n');
+});
+
+test("another cluster's data on the same export stay, and what says whose they are goes with the last", async (t) => {
+  const site = { kind: 'nfs', server: 'nas', root: '/export' } as const;
+  const theirs = rootWith(t, 'edgex/redis-data/a');
+  writeFileSync(join(theirs, 'edgex/.edgex-boot'), '2222-b\n');
+  const { status, stdout } = await eraseIn(theirs, { site });
+  assert.deepEqual([status, stdout], [1, 'the data are of another cluster: 2222-b\n']);
+  assert.ok(existsSync(join(theirs, 'edgex/redis-data/a')));
+  for (const [file, left] of [
+    ['mongo-data/b', ['.edgex-boot', 'mongo-data']],
+    ['redis-data/b', undefined],
+  ] as const) {
+    const ours = rootWith(t, `edgex/${file}`);
+    writeFileSync(join(ours, 'edgex/.edgex-boot'), `${clusterId}\n`);
+    assert.equal((await eraseIn(ours, { site })).status, 0);
+    assert.deepEqual(existsSync(join(ours, 'edgex')) ? readdirSync(join(ours, 'edgex')) : undefined, left);
+  }
 });
 
 test('where there is nothing any more it has nothing to do', async (t) => {

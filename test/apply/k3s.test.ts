@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, describe, it } from 'node:test';
 import { hasK3s, installK3s, type K3sContext } from '../../src/apply/k3s.ts';
 import { planK3s } from '../../src/plan/k3s.ts';
@@ -22,11 +22,25 @@ function place(files: Readonly<Record<string, string>> = {}) {
   for (const [name, content] of Object.entries(files)) writeFileSync(join(media, name), content);
   const told: string[] = [];
   const { signal } = new AbortController();
-  const context: K3sContext = { root, signal, wantsIngress: false, tell: (message) => told.push(message) };
+  const env = { INSTALL_K3S_VERSION: 'v1.34.4+k3s1', http_proxy: 'http://proxy:3128', SECRET: 'hunter2' };
+  const context: K3sContext = { root, signal, env, wantsIngress: false, tell: (message) => told.push(message) };
   return { root, media, context, told };
 }
 
-const found = { path: '/media/k3s', kind: 'program', beside: ['k3s'], hasConfig: false, wantsIngress: false } as const;
+/** What an installer does, as far as it is looked for. */
+const makeUnit = (root: string): string =>
+  `mkdir -p ${root}/etc/systemd/system && touch ${root}/etc/systemd/system/k3s.service\n`;
+
+/** A file of the machine. */
+function put(root: string, path: string, content = ''): void {
+  mkdirSync(dirname(join(root, path)), { recursive: true });
+  writeFileSync(join(root, path), content);
+}
+
+const found = {
+  ...{ path: '/media/k3s', kind: 'program', beside: ['k3s'], isPlaced: false, hasConfig: false },
+  ...{ wantsIngress: false, env: {} },
+} as const;
 
 describe('the plan for k3s', () => {
   it('from the program: its unit, its configuration, and the archives of images beside it', () => {
@@ -49,6 +63,34 @@ describe('the plan for k3s', () => {
     assert.deepEqual(run(['install.sh']), { kind: 'run', argv: ['/bin/sh', '/media/install.sh'], env: {} });
   });
 
+  it('from the installer: without the network, and with nothing to copy, where the program is at its place', () => {
+    const installer = { ...found, path: '/media/install.sh', kind: 'installer', beside: ['install.sh'] } as const;
+    const steps = planK3s({ ...installer, isPlaced: true });
+    assert.deepEqual(
+      steps.map(({ kind }) => kind),
+      ['write', 'run'],
+    );
+    assert.deepEqual(steps.at(-1), {
+      kind: 'run',
+      argv: ['/bin/sh', '/media/install.sh'],
+      env: { INSTALL_K3S_SKIP_DOWNLOAD: 'true' },
+    });
+  });
+
+  it('the installer gets what is its own of the environment, and it counts', () => {
+    const own = {
+      INSTALL_K3S_VERSION: 'v1.34.4+k3s1',
+      INSTALL_K3S_SKIP_DOWNLOAD: 'false',
+      K3S_TOKEN: 't',
+      HTTPS_PROXY: 'http://proxy:3128',
+      no_proxy: 'localhost',
+    };
+    const env = { ...own, HOME: '/root', MY_K3S_TOKEN: 'x', ALL_PROXY: 'socks5://proxy', K3S_URL: '' };
+    const steps = planK3s({ ...found, path: '/media/install.sh', kind: 'installer', env });
+    assert.deepEqual(steps.at(-1), { kind: 'run', argv: ['/bin/sh', '/media/install.sh'], env: own });
+    for (const step of planK3s({ ...found, env })) if (step.kind === 'run') assert.equal(step.env, undefined);
+  });
+
   it('leaves a configuration alone, and keeps traefik where the site wants an Ingress', () => {
     const configOf = (changes: object) =>
       planK3s({ ...found, ...changes }).find((step) => step.kind === 'write' && step.path.endsWith('config.yaml'));
@@ -62,10 +104,11 @@ describe('the installation of k3s', () => {
   it('runs an installer, with the program beside it in its place', async () => {
     const { root, media, context } = place({ k3s: '\x7fELF program' });
     const script = join(media, 'install.sh');
-    writeFileSync(script, `#!/bin/sh\necho "$INSTALL_K3S_SKIP_DOWNLOAD $HOME" > ${root}/ran\n`);
+    const variables = '$INSTALL_K3S_SKIP_DOWNLOAD $INSTALL_K3S_VERSION $http_proxy [$HOME$SECRET]';
+    writeFileSync(script, `#!/bin/sh\necho "${variables}" > ${root}/ran\n${makeUnit(root)}`);
     assert.equal(hasK3s(root), false);
     await installK3s(script, context);
-    assert.equal(readFileSync(join(root, 'ran'), 'utf8'), 'true \n', 'nothing of the environment gets in');
+    assert.equal(readFileSync(join(root, 'ran'), 'utf8'), 'true v1.34.4+k3s1 http://proxy:3128 []\n');
     assert.equal(hasK3s(root), true);
     assert.equal(statSync(join(root, 'usr/local/bin/k3s')).mode & 0o777, 0o755);
     assert.equal(statSync(join(root, 'etc/rancher/k3s/config.yaml')).mode & 0o777, 0o600);
@@ -78,9 +121,49 @@ describe('the installation of k3s', () => {
     await failureOf(installK3s(script, context));
     assert.ok(existsSync(join(root, 'usr/local/bin/k3s')));
     assert.equal(hasK3s(root), false);
-    writeFileSync(script, '#!/bin/sh\n');
+    writeFileSync(script, `#!/bin/sh\n${makeUnit(root)}`);
     await installK3s(script, context);
     assert.equal(hasK3s(root), true);
+  });
+
+  it('is still to do where only the program lies at its place: nothing would start it', () => {
+    const { root } = place();
+    put(root, 'usr/local/bin/k3s');
+    assert.equal(hasK3s(root), false);
+    for (const starter of [
+      'lib/systemd/system/k3s.service',
+      'etc/systemd/system/k3s-agent.service',
+      'etc/init.d/k3s',
+    ]) {
+      put(root, starter);
+      assert.equal(hasK3s(root), true, starter);
+      rmSync(join(root, starter));
+    }
+  });
+
+  it('takes the program that was there before, however often it is cut off, but not what an installer left', async () => {
+    for (const wasThere of [true, false]) {
+      const { root, media, context } = place();
+      const script = join(media, 'install.sh');
+      if (wasThere) put(root, 'usr/local/bin/k3s', '\x7fELF whole');
+      const bin = `${root}/usr/local/bin`;
+      writeFileSync(script, `#!/bin/sh\nmkdir -p ${bin} && touch ${bin}/k3s\nkill -9 $$\n`);
+      for (let round = 0; round < 2; round++) await failureOf(installK3s(script, context));
+      writeFileSync(script, `#!/bin/sh\necho "$INSTALL_K3S_SKIP_DOWNLOAD" > ${root}/ran\n`);
+      await installK3s(script, context);
+      assert.equal(readFileSync(join(root, 'ran'), 'utf8'), wasThere ? 'true\n' : '\n');
+    }
+  });
+
+  it('takes the program at its own place as the source, and makes it one that can be run', async () => {
+    const { root, context } = place();
+    const program = join(root, 'usr/local/bin/k3s');
+    put(root, 'usr/local/bin/k3s', '\x7fELF whole');
+    // No machine of the tests has a k3s.service to start.
+    await failureOf(installK3s(program, context));
+    assert.equal(readFileSync(program, 'latin1'), '\x7fELF whole');
+    assert.equal(statSync(program).mode & 0o777, 0o755);
+    assert.ok(existsSync(join(root, 'etc/systemd/system/k3s.service')));
   });
 
   it('tells which step failed, with the last words of what was run', async () => {

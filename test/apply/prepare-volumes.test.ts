@@ -13,13 +13,20 @@ import { fakeKube } from './fake-kube.ts';
 const plan = fujiPlan({ storage: 'class:fast' });
 const created = draftChanges(plan, factsOf(plan.namespace, []));
 
+/** The writes of the last run. */
+const made: string[] = [];
+
 /** Runs it where every pod ends at once, and returns the pods that were made. */
 async function prepare(
   changes: readonly ObjectChange[],
   endOf: (name: string) => object = () => ({ phase: 'Succeeded' }),
   of: Plan = plan,
 ): Promise<readonly KubeObject[]> {
-  const kube = fakeKube();
+  const kube = fakeKube(
+    of.directories.map(({ claim }) => ({
+      ...{ apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name: `edgex-edgex-${claim}` } },
+    })),
+  );
   const pods: KubeObject[] = [];
   const create = async (object: KubeObject) => {
     pods.push(object);
@@ -34,7 +41,8 @@ async function prepare(
     emit: () => undefined,
   };
   await prepareVolumes(changes, of, { ...context, kube: { ...kube, create } });
-  assert.equal(kube.objects.size, 0, 'they are taken away again');
+  assert.ok(![...kube.objects.keys()].some((key) => key.startsWith('v1 Pod')), 'they are taken away again');
+  made.splice(0, made.length, ...kube.log);
   return pods;
 }
 
@@ -119,7 +127,7 @@ test('on a file server one pod makes the directories and tries them, each as its
     directories: [
       {
         ...{ claim: 'redis-data', path: '/export/edgex/redis-data', sizeBytes: 1024 },
-        ...{ uid: 999, gid: 1000, mode: '0770', capabilities: [] },
+        ...{ uid: 999, gid: 1000, mode: '0770', capabilities: [], isKept: false },
       },
     ],
   };
@@ -138,4 +146,9 @@ test('on a file server one pod makes the directories and tries them, each as its
     capabilities: { drop: ['ALL'] },
   });
   assert.match(JSON.stringify(spec.containers[0]), /mkdir -p \/volumes\/edgex\/redis-data/);
+  assert.ok(made.includes('patch v1 PersistentVolume edgex-edgex-redis-data'), `marked as made: ${made}`);
+  const [directory] = nfs.directories;
+  assert.ok(directory);
+  await prepare(created, undefined, { ...nfs, directories: [{ ...directory, isKept: true }] });
+  assert.ok(!made.some((each) => each.startsWith('patch')), 'once is enough');
 });

@@ -33,6 +33,22 @@ const cases: readonly (readonly [
     /--size CLAIM=QUANTITY \(claims: consul-data, redis-data\)/,
   ],
   [
+    'a disk that is not mounted any more',
+    local,
+    'redis-data find ls: /volumes/edgex/redis-data: No such file or directory',
+    'persistentvolumeclaim/redis-data',
+    /^the directory of a volume that was in use is missing: \/srv\/edgex\/redis-data$/,
+    /^Is everything mounted on node pi\?.*uninstall --purge-data/,
+  ],
+  [
+    "another cluster's data",
+    nfs,
+    '* taken 1111-a',
+    'nas:/srv',
+    /^another cluster \(1111-a\) has its data in nas:\/srv, in \/srv\/edgex$/,
+    /another --namespace or another export\..* delete \/srv\/edgex\/\.edgex-boot/,
+  ],
+  [
     'a full disk',
     local,
     'redis-data write dd: error writing: No space left on device',

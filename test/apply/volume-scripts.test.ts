@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
@@ -45,6 +55,7 @@ const directory = (changes: Partial<MountedDirectory> = {}): MountedDirectory =>
   gid,
   mode: '0770',
   capabilities: [],
+  isKept: false,
   ...changes,
 });
 const probed = { claim: 'redis-data', directory: '/volumes/edgex/redis-data', gives: false };
@@ -74,6 +85,42 @@ test('nothing is made where there is no room for all, and nothing is tried then'
   assert.match(troubles[0]?.words ?? '', new RegExp(`^\\d+ ${2 ** 50 + 1}$`));
   assert.deepEqual(readdirSync(join(place, 'volumes')), []);
   assert.deepEqual(run(probeWhenMade(probed)), { status: 0, stderr: '', troubles: [] });
+});
+
+test('a directory that was made before is not made again: its disk is missing, and nothing may be written in its place', () => {
+  const { status, troubles } = run(
+    directoryScript([directory({ claim: 'new', inside: '/volumes/edgex/new' }), directory({ isKept: true })]),
+  );
+  assert.equal(status, 1);
+  assert.deepEqual(
+    troubles.map(({ claim, step }) => `${claim} ${step}`),
+    ['redis-data find'],
+  );
+  assert.match(troubles[0]?.words ?? '', /No such file/);
+  assert.deepEqual(readdirSync(join(place, 'volumes')), []);
+  mkdirSync(made(), { recursive: true });
+  assert.equal(run(directoryScript([directory({ isKept: true })])).status, 0);
+});
+
+test('where another cluster has its data nothing is touched; its own come back to it', () => {
+  const homeOf = (clusterId: string) => ({ inside: '/volumes/edgex', clusterId });
+  mkdirSync(join(place, 'volumes/edgex'));
+  writeFileSync(join(place, 'volumes/edgex/.edgex-boot'), '');
+  assert.equal(run(directoryScript([directory()], homeOf('1111-a'))).status, 0);
+  writeFileSync(join(made(), 'dump.rdb'), 'x');
+  chmodSync(made(), 0o700);
+  const other = run(directoryScript([directory(), directory({ inside: '/volumes/edgex/b' })], homeOf('2222-b')));
+  assert.equal(other.status, 1);
+  assert.deepEqual(other.troubles, [{ claim: '*', step: 'taken', words: '1111-a' }]);
+  assert.equal(statSync(made()).mode & 0o777, 0o700);
+  assert.deepEqual(readdirSync(join(place, 'volumes/edgex')), ['.edgex-boot', 'redis-data']);
+  assert.equal(run(directoryScript([directory()], homeOf('1111-a'))).status, 0);
+});
+
+test('where nobody can say whose it is, as where root is squashed, the directories are made even so', () => {
+  mkdirSync(join(place, 'volumes/edgex/.edgex-boot'), { recursive: true });
+  const home = { inside: '/volumes/edgex', clusterId: '1111-a' };
+  assert.deepEqual(run(directoryScript([directory()], home)), { status: 0, stderr: '', troubles: [] });
 });
 
 test('what is there already needs no room', () => {

@@ -1,5 +1,12 @@
+import { mkdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { ownerFile } from '../../src/apply/volume-scripts.ts';
+import { withNfsExport } from '../lab/nfs-export.ts';
+import { nodeDisk } from '../lab/places.ts';
 import { withLocalPathClass } from '../lab/storage-class.ts';
+import { boot, install } from './boot.ts';
 import { makeVolumes, volumePhase } from './kept-data.ts';
+import { smallWith } from './services.ts';
 import type { StorageFault, Trial } from './storage-faults.ts';
 
 /** What can be wrong with what the cluster offers, on one node. */
@@ -35,6 +42,47 @@ export const clusterFaults: readonly StorageFault[] = [
       await makeVolumes(lab, namespace, ['512Mi'], { claimRef: claim(namespace, 'redis-data') });
       await succeeds('existing');
     },
+  },
+  {
+    what: 'a disk that is not mounted any more',
+    namespace: 'scn-unmounted',
+    code: 4,
+    object: /^volumes consul-data, redis-data$/,
+    cause: /^the directory of a volume that was in use is missing: \/var\/lib\/edgex\/scn-unmounted\/consul-data; /,
+    hint: /^Is everything mounted on node node1\?/,
+    isSlow: true,
+    run: async ({ lab, namespace, fails, succeeds }) => {
+      await install(lab, namespace, ...smallWith('redis'));
+      const { code, stdout } = await boot(lab, ['uninstall', '--namespace', namespace]);
+      if (code !== 0) throw new Error(stdout);
+      const directory = join(nodeDisk('node1'), 'var/lib/edgex', namespace);
+      await rename(directory, `${directory}-aside`);
+      await fails();
+      // Nothing came to stand in its place.
+      await rmdir(directory).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOENT') throw error;
+      });
+      await rename(`${directory}-aside`, directory);
+      await succeeds();
+    },
+  },
+  {
+    what: "an export with another cluster's data",
+    namespace: 'scn-taken',
+    code: 4,
+    object: /^10\.90\.0\.1:\/export\/scn-taken$/,
+    cause:
+      /^another cluster \(1111-a\) has its data in 10\.90\.0\.1:\/export\/scn-taken, in \/export\/scn-taken\/scn-taken$/,
+    hint: /another --namespace or another export/,
+    run: ({ namespace, fails, succeeds }) =>
+      withNfsExport(namespace, async ({ url, directory }) => {
+        const owner = join(directory, namespace, ownerFile);
+        await mkdir(dirname(owner));
+        await writeFile(owner, '1111-a\n');
+        await fails(url);
+        await rm(owner);
+        await succeeds(url);
+      }),
   },
   {
     what: 'a volume of another owner with the name of ours',
