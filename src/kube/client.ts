@@ -98,6 +98,8 @@ export function openCluster(kubeconfig: Kubeconfig, options: TransportOptions): 
 
     create: (object) => {
       const ref = refOf(object);
+      // A review is a question in the form of an object: nothing is stored.
+      const isReview = ref.kind.endsWith('Review');
       const call = {
         verb: 'create',
         object: nameOf(ref),
@@ -105,10 +107,9 @@ export function openCluster(kubeconfig: Kubeconfig, options: TransportOptions): 
         path: `${collectionPath(ref.apiVersion, ref.kind, ref.namespace)}?${new URLSearchParams({ fieldManager })}`,
         contentType: 'application/json',
         body: JSON.stringify(object),
-        repeatable: false,
+        repeatable: isReview,
       } as const;
-      // A review is a question in the form of an object.
-      return ref.kind.endsWith('Review') ? (askObject(call) as Promise<KubeObject>) : write(ref.kind, call);
+      return isReview ? (askObject(call) as Promise<KubeObject>) : write(ref.kind, call);
     },
 
     patch: (ref, patch) =>
@@ -119,7 +120,7 @@ export function openCluster(kubeconfig: Kubeconfig, options: TransportOptions): 
         path: `${objectPath(ref)}?${new URLSearchParams({ fieldManager })}`,
         contentType: 'application/merge-patch+json',
         body: JSON.stringify(patch),
-        repeatable: false,
+        repeatable: !namesVersion(patch),
       }),
 
     delete: async (ref, { propagation = 'Background' } = {}) => {
@@ -198,6 +199,11 @@ function parseJson(body: string, server: string, source: string): Json {
 /** The object is not there, in Kubernetes' own words; another program's 404 says nothing about it. */
 function isAbsent(error: unknown): boolean {
   return error instanceof KubeError && error.status === 404 && error.reason === 'NotFound';
+}
+
+/** A patch of one version only: after it was carried out, a repetition would look like somebody else's change. */
+function namesVersion(patch: { readonly metadata?: { readonly resourceVersion?: string } }): boolean {
+  return patch.metadata?.resourceVersion !== undefined;
 }
 
 function isOurs(manager: string): boolean {

@@ -3,11 +3,18 @@ import { test } from 'node:test';
 import { inspect } from 'node:util';
 import { isBootError } from '../../src/base/errors.ts';
 import { openCluster } from '../../src/kube/client.ts';
+import type { KubeClient } from '../../src/kube/types.ts';
 import { type Behaviour, fakeClock, good, kubeconfigFor, openTest, startApi, status } from './fake-api.ts';
 
 const configMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'x', namespace: 'ns' } } as const;
 const ref = { apiVersion: 'v1', kind: 'ConfigMap', name: 'x', namespace: 'ns' } as const;
 const stored = { status: 200, body: configMap } as const;
+
+const review = {
+  apiVersion: 'authorization.k8s.io/v1',
+  kind: 'SelfSubjectAccessReview',
+  metadata: { name: '' },
+} as const;
 
 const passing: readonly [string, Behaviour][] = [
   ['429', status(429, 'TooManyRequests', 'slow down')],
@@ -19,26 +26,35 @@ const passing: readonly [string, Behaviour][] = [
 ];
 
 for (const [name, behaviour] of passing) {
-  test(`${name} passes: reads, applies and deletes are repeated`, async (t) => {
-    const api = await startApi(t, stored, behaviour, behaviour, stored, behaviour, stored, behaviour, stored);
+  test(`${name} passes: reads, applies, deletes, reviews and patches of any version are repeated`, async (t) => {
+    const once = [behaviour, stored] as const;
+    const api = await startApi(t, stored, behaviour, ...once, ...once, ...once, ...once, ...once);
     const { kube, clock } = openTest(api.url);
     await kube.get(ref);
     await kube.get(ref);
     await kube.apply(configMap);
     await kube.delete(ref);
-    assert.equal(api.seen.length, 8);
-    assert.equal(kube.writes(), 2);
-    assert.deepEqual(clock.slept, [250, 500, 250, 250]);
+    await kube.create(review);
+    await kube.patch(ref, { data: { a: 'b' } });
+    assert.equal(api.seen.length, 12);
+    assert.equal(kube.writes(), 3);
+    assert.deepEqual(clock.slept, [250, 500, 250, 250, 250, 250]);
   });
 }
 
-test('a create is never sent twice when it may have been carried out', async (t) => {
-  for (const behaviour of ['reset', status(500, '', 'etcdserver: request timed out')] as const) {
-    const api = await startApi(t, stored, behaviour, stored);
-    const { kube } = openTest(api.url);
-    await kube.get(ref);
-    await assert.rejects(kube.create(configMap), isBootError);
-    assert.equal(api.seen.length, 2);
+test('a create and a patch of one version are never sent twice when they may have been carried out', async (t) => {
+  const calls: readonly ((kube: KubeClient) => Promise<unknown>)[] = [
+    (kube) => kube.create(configMap),
+    (kube) => kube.patch(ref, { metadata: { resourceVersion: '7' }, data: { a: 'b' } }),
+  ];
+  for (const call of calls) {
+    for (const behaviour of ['reset', status(500, '', 'etcdserver: request timed out')] as const) {
+      const api = await startApi(t, stored, behaviour, stored);
+      const { kube } = openTest(api.url);
+      await kube.get(ref);
+      await assert.rejects(call(kube), isBootError);
+      assert.equal(api.seen.length, 2);
+    }
   }
 });
 
