@@ -48,7 +48,7 @@ export interface VerifyFacts {
   devices(): Promise<readonly DeviceFacts[]>;
   /** Looks for as long as the window is. */
   eventCounts(): Promise<readonly EventCount[]>;
-  /** Read when the window is over. */
+  /** Read when the window is over, and before any device is. */
   recentEvents(): Promise<RecentEvents>;
   commands(): Promise<readonly { readonly device: string; readonly answer: Answer }[]>;
   feeds(): Promise<readonly FeedFacts[]>;
@@ -130,7 +130,7 @@ export interface DeviceFacts {
   readonly service: string;
   readonly device: string;
   readonly isRegistered: boolean;
-  /** To its service; asked of those that are registered. */
+  /** To its service; of those that are registered. */
   readonly isKnown?: boolean;
 }
 

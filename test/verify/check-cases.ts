@@ -632,7 +632,17 @@ export const cases: Readonly<Record<string, readonly Case[]>> = {
     fails(
       'one device is silent',
       { recentEvents: async () => recent(19, 3_000, 'Random-Float-Device') },
-      /^Random-Float-Device: none of its events/,
+      /^Random-Float-Device: it has not sent by itself/,
+    ),
+    fails(
+      'one that somebody has read',
+      {
+        recentEvents: async () => {
+          const { events, ...rest } = recent(19, 3_000, 'Random-Float-Device');
+          return { ...rest, events: [...events, { device: 'Random-Float-Device', createdMs: nowMs }] };
+        },
+      },
+      /^Random-Float-Device: it has not sent by itself/,
     ),
     fails('all are silent', { recentEvents: async () => recent(5, 90_000) }, /^4: Random-Boolean-Device/),
     skips(

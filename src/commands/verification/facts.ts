@@ -70,8 +70,8 @@ export function gatherFacts(context: FactsContext): VerifyFacts {
   const plan = once(async () => planOf(loaded, await installed()));
   const services = once(async () => readServices(await plan(), (await installed()).objects, kube, loadCauses()));
 
-  const isReady = async (service: string): Promise<boolean> =>
-    (await services()).some(({ planned, isReady: ready }) => planned.name === service && ready);
+  const readySince = async (service: string): Promise<number | undefined> =>
+    (await services()).find(({ planned }) => planned.name === service)?.readySinceMs;
   const endpointOf = async (role: Parameters<typeof endpointOfRole>[1]): Promise<Endpoint> => {
     const endpoint = endpointOfRole(await plan(), role);
     if (endpoint) return endpoint;
@@ -79,17 +79,21 @@ export function gatherFacts(context: FactsContext): VerifyFacts {
   };
 
   const eventCounts = once(async () => watchEvents({ reach, events: await endpointOf('events'), windowMs, patience }));
-  /** To read a device makes an event, so whoever does it waits until the watch is over. */
-  const afterWatch = async (): Promise<void> => {
-    await eventCounts().catch(unread);
-  };
-
   /** Of devices that have only just begun to send nothing can be said yet. */
   const untilRateIsClear = async (nowMs: number): Promise<number> => {
     const senders = (await services()).filter(({ planned }) => planned.row.eventsPerMinute !== undefined);
     const youngestMs = Math.max(...senders.map(({ readySinceMs = 0 }) => readySinceMs));
     return Math.min(clearRateMs, Math.max(0, youngestMs + clearRateMs - nowMs));
   };
+
+  const recentEvents = once(async () => {
+    await eventCounts().catch(unread);
+    const { serverMs, machineMs } = await dates();
+    await systemClock.sleep(await untilRateIsClear(Date.now() + serverMs - machineMs), signal);
+    const events = await endpointOf('events');
+    return readRecentEvents({ reach, events, patience }, Date.now() + serverMs - machineMs);
+  });
+  const devicesContext = { reach, patience, readySince, recentEvents: () => recentEvents().catch(unread) };
 
   return {
     namespace,
@@ -155,16 +159,10 @@ export function gatherFacts(context: FactsContext): VerifyFacts {
         }),
       );
     }),
-    devices: once(async () => readDevices(await plan(), { reach, patience, afterWatch, isReady })),
+    devices: once(async () => readDevices(await plan(), devicesContext)),
     eventCounts,
-    recentEvents: once(async () => {
-      await afterWatch();
-      const { serverMs, machineMs } = await dates();
-      await systemClock.sleep(await untilRateIsClear(Date.now() + serverMs - machineMs), signal);
-      const events = await endpointOf('events');
-      return readRecentEvents({ reach, events, patience }, Date.now() + serverMs - machineMs);
-    }),
-    commands: once(async () => readCommands(await plan(), { reach, patience, afterWatch, isReady })),
+    recentEvents,
+    commands: once(async () => readCommands(await plan(), devicesContext)),
     feeds: once(async () => readFeeds(await services(), { namespace, reach, kube })),
   };
 }

@@ -7,6 +7,8 @@ import { isGood, wordsOf } from './service-state.ts';
 
 /** Each device sends every 30 s at least, so one that is silent for longer than this has stopped. */
 const silenceMs = 75_000;
+/** Of each device in the two minutes that are looked at. */
+const minEvents = 2;
 /**
  * Devices send in bursts, up to 30 s apart, so over less than this nothing can be said about the rate; over more there
  * are never less than half as many as on average.
@@ -60,7 +62,8 @@ export const dataProbes: Readonly<Record<string, Probe<VerifyFacts>>> = {
       .filter(({ isRegistered }) => isRegistered)
       .map(({ device }) => {
         const times = events.filter((event) => event.device === device).map(({ createdMs }) => createdMs);
-        return { device, ageMs: times.length === 0 ? undefined : untilMs - Math.max(...times) };
+        // Whoever reads a device makes an event of it; one alone may be of an earlier look.
+        return { device, ageMs: times.length < minEvents ? undefined : untilMs - Math.max(...times) };
       });
     const isYoung = await haveSendersJustStarted(facts);
     const silent = ages.filter(({ ageMs }) => ageMs === undefined || ageMs > silenceMs);
@@ -72,7 +75,7 @@ export const dataProbes: Readonly<Record<string, Probe<VerifyFacts>>> = {
           object: device,
           cause:
             ageMs === undefined
-              ? 'none of its events is from the last minutes'
+              ? 'it has not sent by itself in the last minutes'
               : `its newest event is ${formatDuration(ageMs)} old`,
         }),
       ),

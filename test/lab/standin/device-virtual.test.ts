@@ -62,7 +62,8 @@ describe('device-virtual', { concurrency: true }, () => {
       const counts = ['Boolean', 'Integer', 'UnsignedInteger', 'Float'].map((kind) =>
         answer(`${world.urls.data}/api/v1/event/count/Random-${kind}-Device`),
       );
-      return (await Promise.all(counts)).every((count) => Number(count) > 0);
+      // The first one of each is that of the read.
+      return (await Promise.all(counts)).every((count) => Number(count) > 1);
     });
   });
 
@@ -86,6 +87,14 @@ describe('device-virtual', { concurrency: true }, () => {
       }
     }
     await allLoaded(world);
+  });
+
+  it('makes an event of each read, whoever asks', async (test) => {
+    const world = await startWorld(test);
+    await startCore(world);
+    world.startDevice({ cwd: await tempDir(), env: { STANDIN_FAULT: 'mute' } });
+    await allLoaded(world);
+    await until('an event of each', async () => (await answer(`${world.urls.data}/api/v1/event/count`)) === '4');
   });
 
   it('loads what metadata knows on a later start', async (test) => {

@@ -1,6 +1,6 @@
 import type { Device } from '../core/metadata.ts';
 import { call } from '../net/client.ts';
-import { randomReading } from './readings.ts';
+import { makeEvent, pushEvent } from './events.ts';
 import type { DeviceService } from './virtual.ts';
 
 /** The devices that this process knows. Only they answer and send events; metadata may know more. */
@@ -34,22 +34,15 @@ export function makeCache(service: DeviceService): Cache {
   return cache;
 }
 
-/** One timer per resource, the first event after one period. An event that can't be sent is lost. */
-function startAutoEvents({ stage, data }: DeviceService, device: Device): void {
+/** One timer per resource, the first event after one period. */
+function startAutoEvents(service: DeviceService, device: Device): void {
+  const { stage } = service;
   if (stage.faults.mute) return;
   for (const { resource, frequency } of device.autoEvents) {
-    setInterval(
-      () => {
-        const origin = Date.now();
-        const readings = [{ origin, device: device.name, name: resource, value: randomReading(resource) }];
-        call({ method: 'POST', url: `${data}/api/v1/event`, body: { device: device.name, origin, readings } }).then(
-          ({ status, body }) => {
-            if (status !== 200) stage.log.error(`Failed to push event to Core Data: ${body}`);
-          },
-          (error: Error) => stage.log.error(`Failed to push event to Core Data: ${error.message}`),
-        );
-      },
-      stage.scaled(Number.parseInt(frequency, 10) * 1000),
-    );
+    const send = (): void => {
+      const event = makeEvent(device, resource);
+      if (event) pushEvent(service, event);
+    };
+    setInterval(send, stage.scaled(Number.parseInt(frequency, 10) * 1000));
   }
 }

@@ -11,9 +11,9 @@ import { number, type Settings, text, unflatten } from '../registry/settings.ts'
 import { forever, type Stage } from '../stage.ts';
 import { type Cache, makeCache } from './cache.ts';
 import { deviceVersion } from './defaults.ts';
+import { makeEvent, pushEvent } from './events.ts';
 import { loadSettings } from './load-settings.ts';
 import { provisionDevices, provisionProfiles, registerService } from './provision.ts';
-import { randomReading } from './readings.ts';
 
 export const serviceName = 'device-virtual';
 
@@ -99,12 +99,11 @@ function profilesAreThere({ stage, settings }: DeviceService): boolean {
 function routes(service: DeviceService, cache: Cache): readonly Route[] {
   const { settings, metadata } = service;
   const read = (device: Device | undefined, command = '') => {
-    const reading = device && randomReading(command);
-    if (!device || reading === undefined) return { status: 404, body: `${command}: not found` };
-    const origin = Date.now();
-    return {
-      body: { device: device.name, origin, readings: [{ origin, device: device.name, name: command, value: reading }] },
-    };
+    const event = device && makeEvent(device, command);
+    if (!event) return { status: 404, body: `${command}: not found` };
+    // Whatever is read of a device is an event of it, whoever asked.
+    pushEvent(service, event);
+    return { body: event };
   };
   return [
     // Its version, where all others say pong.
