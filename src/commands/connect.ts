@@ -63,6 +63,7 @@ async function ensureK3s(options: Options, program: Program, emit: Emit): Promis
   emit({ type: 'stage', stage: 'facts', message: 'no cluster is here: installing k3s' });
   await installK3s(source, {
     root: '/',
+    env: program.env,
     signal: program.signal,
     wantsIngress: site?.site.exposure?.kind === 'Ingress',
     tell: (message) => emit({ type: 'fact', name: 'k3s', value: message }),

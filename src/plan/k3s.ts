@@ -16,9 +16,13 @@ export interface K3sFound {
   readonly kind: K3sKind;
   /** The names of the files beside it; none for one that was loaded. */
   readonly beside: readonly string[];
+  /** The program stood at its place before anything was done. */
+  readonly isPlaced: boolean;
   readonly hasConfig: boolean;
   /** The site wants an Ingress, which is traefik's work in k3s. */
   readonly wantsIngress: boolean;
+  /** Of this process. */
+  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 export type K3sStep =
@@ -30,7 +34,8 @@ export type K3sStep =
  * The steps, each of which may be done again: an interrupted installation is simply begun anew. A configuration that is
  * there stays as it is.
  */
-export function planK3s({ path, kind, beside, hasConfig, wantsIngress }: K3sFound): readonly K3sStep[] {
+export function planK3s(found: K3sFound): readonly K3sStep[] {
+  const { path, kind, beside, isPlaced, hasConfig, wantsIngress, env } = found;
   const directory = path.slice(0, path.lastIndexOf('/'));
   const images = beside
     .filter((name) => archive.test(name))
@@ -39,12 +44,14 @@ export function planK3s({ path, kind, beside, hasConfig, wantsIngress }: K3sFoun
     ? []
     : [{ kind: 'write', path: configPath, content: configuration(wantsIngress), mode: 0o600 }];
   if (kind === 'installer') {
-    const isOffline = beside.includes('k3s');
+    const isBeside = beside.includes('k3s');
+    const offline = isBeside || isPlaced ? { INSTALL_K3S_SKIP_DOWNLOAD: 'true' } : {};
     return [
       ...config,
       ...images,
-      ...(isOffline ? [copyOf(`${directory}/k3s`)] : []),
-      { kind: 'run', argv: ['/bin/sh', path], env: isOffline ? { INSTALL_K3S_SKIP_DOWNLOAD: 'true' } : {} },
+      ...(isBeside ? [copyOf(`${directory}/k3s`)] : []),
+      // What somebody says himself counts.
+      { kind: 'run', argv: ['/bin/sh', path], env: { ...offline, ...installerVariables(env) } },
     ];
   }
   return [
@@ -57,6 +64,15 @@ export function planK3s({ path, kind, beside, hasConfig, wantsIngress }: K3sFoun
     // k3s tells systemd late that it is up; the cluster is waited for anyway.
     { kind: 'run', argv: ['systemctl', 'start', '--no-block', 'k3s.service'] },
   ];
+}
+
+/** The installer's own variables, k3s's and those of a proxy; a version is pinned with them. */
+const installerVariable = /^(INSTALL_K3S_|K3S_)|^(HTTP_PROXY|HTTPS_PROXY|NO_PROXY|http_proxy|https_proxy|no_proxy)$/;
+
+function installerVariables(env: K3sFound['env']): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => (value && installerVariable.test(name) ? [[name, value]] : [])),
+  );
 }
 
 function copyOf(from: string): K3sStep {

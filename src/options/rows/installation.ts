@@ -106,7 +106,7 @@ export const installationRows = {
     rule: k3sRule,
     group: 'Installation',
     commands: ['install', 'cloud-init'],
-    help: 'Installs k3s first where there is no cluster: the path of the k3s program or of its installer, or a URL with #sha256=DIGEST.',
+    help: 'Installs k3s first where there is no cluster: the path of the k3s program or of its installer, or a URL with #sha256=DIGEST. An installer gets INSTALL_K3S_*, K3S_* and the proxy of the environment, and loads nothing where the program lies beside it or in /usr/local/bin.',
   },
   binaryUrl: {
     flag: 'binary-url',
