@@ -10,9 +10,19 @@ import type { InstalledService } from '../plan/installed-services.ts';
 import { managedByLabel, managedByValue, serviceLabel } from '../plan/labels.ts';
 
 /**
- * Stops services without taking anything away: their Deployments have no replicas for a while. Should nobody come to
- * start them again, `install` does: it gives each Deployment its replica, as any field that is not as planned.
+ * Stops services without taking anything away: their Deployments have no replicas for a while, and say how many they
+ * had. Should nobody come to start them again, the next pause does when it is over, and so does `install`: it gives each
+ * Deployment its replica, as any field that is not as planned.
  */
+
+/** How many replicas a Deployment had before it was stopped. Of account only while it has none. */
+const pausedAnnotation = 'edgex-boot/replicas';
+
+/** How many replicas a service has when nobody has stopped it for a while, as a run that was killed had. */
+export function lastingReplicas({ deployment: { metadata, spec } }: InstalledService): number {
+  const { replicas = 1 } = spec;
+  return replicas > 0 ? replicas : Number(metadata.annotations?.[pausedAnnotation] ?? 0);
+}
 
 const parallel = 8;
 const pollMs = 300;
@@ -31,7 +41,7 @@ export interface PauseContext {
 /** Takes the replicas of these services away, all at once, and waits until their pods are gone. */
 export async function stopServices(services: readonly InstalledService[], context: PauseContext): Promise<void> {
   const { clock, signal, emit, deadlineMs } = context;
-  await setReplicas(services, () => 0, context);
+  await setReplicas(services, (service) => ({ replicas: 0, paused: String(lastingReplicas(service)) }), context);
   const names = new Set(services.map(({ name }) => name));
   const startMs = clock.now();
   let toldMs = startMs;
@@ -49,21 +59,22 @@ export async function stopServices(services: readonly InstalledService[], contex
   }
 }
 
-/** Gives these services the replicas back that they had when they were looked at. */
+/** Gives these services the replicas back that they had when they were looked at, or before an earlier pause. */
 export async function startServices(services: readonly InstalledService[], context: PauseContext): Promise<void> {
-  await setReplicas(services, ({ deployment }) => deployment.spec.replicas ?? 1, context);
+  await setReplicas(services, (service) => ({ replicas: lastingReplicas(service), paused: null }), context);
 }
 
 async function setReplicas(
   services: readonly InstalledService[],
-  replicasOf: (service: InstalledService) => number,
+  stateOf: (service: InstalledService) => { readonly replicas: number; readonly paused: string | null },
   { kube, clock, emit }: PauseContext,
 ): Promise<void> {
   await mapPool(services, parallel, async (service) => {
     const ref = refOf(service.deployment);
-    const replicas = replicasOf(service);
+    const { replicas, paused } = stateOf(service);
+    const patch = { metadata: { annotations: { [pausedAnnotation]: paused } }, spec: { replicas } };
     // Not with the run's signal: an interrupted run, too, has to leave what it stopped as it was.
-    await retry(() => kube.patch(ref, { spec: { replicas } }), passing, clock);
+    await retry(() => kube.patch(ref, patch), passing, clock);
     emit({ type: 'applied', object: formatRef(ref), action: 'changed' });
   });
 }

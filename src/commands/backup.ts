@@ -1,5 +1,6 @@
 import { requireRights } from '../apply/access.ts';
 import { backupRights } from '../apply/copy-rights.ts';
+import { lastingReplicas } from '../apply/pause.ts';
 import { systemClock } from '../base/clock.ts';
 import { formatBytes } from '../base/quantity.ts';
 import { formatDuration } from '../base/time.ts';
@@ -39,42 +40,38 @@ export const backup: Work = (options, program) =>
     requireInstallation(release, services, installed.objects, namespace);
     await requireRights(backupRights(namespace, reach.way === 'proxy'), { name: namespace, exists: true }, kube);
 
-    const archive = await writeArchive(path, new Date());
-    const run: BackupRun = {
-      ...{ kube, reach, release, services, archive, options, emit },
-      signal: program.signal,
-    };
-    try {
-      const stoppedMs = systemClock.now();
-      const { runName, signal } = program;
-      const { volumes, keys } = await exclusively({ kube, release, namespace, runName, signal }, (both) =>
-        copyAll({ ...run, signal: both }),
-      );
-      const madeAt = new Date().toISOString();
-      const names = services.map(({ name }) => name);
-      const sizeBytes = await archive.finish({
-        ...{ program: version, release: release.release, version: release.version, database, namespace, madeAt },
-        ...{ services: names, volumes, ...(keys === undefined ? {} : { keys }) },
-      });
-      emit({ type: 'fact', name: 'archive', value: `${path}, ${formatBytes(sizeBytes)}, complete and checked` });
-      await awaitStart(run);
-      emit({
-        type: 'done',
-        message: `${path} has ${keys ?? 'no'} keys and ${volumes.length} volumes; services were down for ${formatDuration(systemClock.now() - stoppedMs)}`,
-        writes: kube.writes(),
-        elapsedMs: systemClock.now() - startedMs,
-      });
-      return 'done';
-    } catch (error) {
-      await archive.discard();
-      throw error;
-    }
+    const { runName, signal } = program;
+    // Two runs must not write one file either, so it is begun and ended by who holds the lease.
+    const summary = await exclusively({ kube, release, namespace, runName, signal }, async (both) => {
+      const archive = await writeArchive(path, new Date());
+      const run: BackupRun = { ...{ kube, reach, release, services, archive, options, emit }, signal: both };
+      try {
+        const stoppedMs = systemClock.now();
+        const { volumes, keys } = await copyAll(run);
+        const madeAt = new Date().toISOString();
+        const names = services.map(({ name }) => name);
+        const sizeBytes = await archive.finish({
+          ...{ program: version, release: release.release, version: release.version, database, namespace, madeAt },
+          ...{ services: names, volumes, ...(keys === undefined ? {} : { keys }) },
+        });
+        emit({ type: 'fact', name: 'archive', value: `${path}, ${formatBytes(sizeBytes)}, complete and checked` });
+        await awaitStart(run);
+        const downMs = systemClock.now() - stoppedMs;
+        return `${path} has ${keys ?? 'no'} keys and ${volumes.length} volumes; services were down for ${formatDuration(downMs)}`;
+      } catch (error) {
+        await archive.discard();
+        throw error;
+      }
+    });
+    const elapsedMs = systemClock.now() - startedMs;
+    emit({ type: 'done', message: summary, writes: kube.writes(), elapsedMs });
+    return 'done';
   });
 
 /** Waits for the services that ran before. */
 async function awaitStart({ kube, services, options, emit, signal }: BackupRun): Promise<void> {
   emit({ type: 'stage', stage: 'rollout', message: 'waiting until every service is ready again' });
-  const ran = services.filter(({ deployment }) => (deployment.spec.replicas ?? 1) > 0);
+  const ran = services.filter((service) => lastingReplicas(service) > 0);
   const deadlineMs = systemClock.now() + options.timeoutMs;
   const { namespace } = options;
   await awaitRollout(ran, { kube, namespace, clock: systemClock, signal, emit, deadlineMs, causes: loadCauses() });

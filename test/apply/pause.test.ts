@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type PauseContext, startServices, stopServices } from '../../src/apply/pause.ts';
+import { lastingReplicas, type PauseContext, startServices, stopServices } from '../../src/apply/pause.ts';
 import type { Deployment, KubeObject } from '../../src/base/kube-types.ts';
 import { KubeError } from '../../src/kube/errors.ts';
 import { installedServices } from '../../src/plan/installed-services.ts';
@@ -45,6 +45,18 @@ test('what is stopped has no replicas, and gets back what it had: none, where it
   assert.deepEqual(new Set(replicasIn(kube)), new Set([0]));
   await startServices(services, contextOf(kube));
   assert.deepEqual(replicasIn(kube), [0, ...others.map(() => 1)]);
+});
+
+test('a pause that was killed is ended by the next one', async () => {
+  const kube = fakeKube(live);
+  await stopServices(services, contextOf(kube));
+  const left = [...kube.objects.values()].filter((object): object is Deployment => object.kind === 'Deployment');
+  const again = installedServices(plan.release, plan.database, left);
+  assert.deepEqual(again.map(lastingReplicas), [0, ...others.map(() => 1)]);
+  await stopServices(again, contextOf(kube));
+  await startServices(again, contextOf(kube));
+  assert.deepEqual(replicasIn(kube), [0, ...others.map(() => 1)]);
+  assert.doesNotMatch(JSON.stringify([...kube.objects.values()]), /edgex-boot\/replicas/);
 });
 
 test('it is stopped when the last pod is gone, and no earlier', async () => {
