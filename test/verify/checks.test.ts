@@ -51,6 +51,11 @@ describe('the table of checks', () => {
     );
   });
 
+  it('gives a service more memory where the next install finds it', () => {
+    const { hint = '' } = rows.find(({ code }) => code === 'services-memory') ?? {};
+    assert.match(hint, /services\.NAME\.resources\.memoryLimit in the site file/);
+  });
+
   it('names in its hints only words that there are', async () => {
     const words = await hintWords(healthyFacts());
     for (const { code, hint = '' } of rows) {

@@ -62,6 +62,37 @@ describe('a service that shows a cause', () => {
   }
 });
 
+/** What to do about a cause, as its own state shows it. */
+function hintFor(code: string): string {
+  const view = viewOf(code, causeStates().get(code) ?? []);
+  const log = logs[code];
+  const finding = findCause(
+    causes,
+    symptomsOf(view).map((symptom): Symptom => (log ? { ...symptom, log } : symptom)),
+  );
+  return (finding && hintOf(finding, view)) ?? '';
+}
+
+describe('a hint leads out', () => {
+  for (const code of ['image-architecture', 'wrong-architecture']) {
+    it(`of ${code}, also where the image itself is wrong and another install would take it again`, () => {
+      const hint = hintFor(code);
+      assert.ok(hint.includes(`services.${code}.image in the site file`), hint);
+      assert.ok(hint.includes(`--without ${code}`), hint);
+      assert.match(hint, /--architecture/);
+    });
+  }
+
+  it('of too little memory through the site file', () => {
+    const { hint = '' } = causes.find(({ code }) => code === 'out-of-memory') ?? {};
+    assert.match(hint, /services\.\{service\}\.resources\.memoryLimit in the site file/);
+  });
+
+  it('of nothing by changing with kubectl what the next install would stop at', () => {
+    for (const { code, hint = '' } of causes) assert.doesNotMatch(hint, /kubectl .*\b(set|edit|patch)\b/, code);
+  });
+});
+
 it('every cause is shown by a state', () => {
   const shown = new Set(causeStates().keys());
   for (const name of stateNames()) {
