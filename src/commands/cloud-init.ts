@@ -1,23 +1,30 @@
 import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
-import { BootError } from '../base/errors.ts';
+import { BootError, isBootError } from '../base/errors.ts';
+import type { Emit } from '../base/events.ts';
 import type { SourceYaml } from '../base/source-yaml.ts';
-import type { Options } from '../options/resolve.ts';
+import { type Options, resolveOptions, type SiteGiven } from '../options/resolve.ts';
+import { makePlan } from '../plan/plan.ts';
 import type { Site } from '../plan/site.ts';
+import { parseWish } from '../plan/storage-wish.ts';
 import { type Download, renderCloudInit, sitePath } from '../report/cloud-init.ts';
 import type { Work } from './program.ts';
 import { loadRelease } from './release.ts';
-import { readBeside } from './site.ts';
+import { warningsOnly } from './reporting.ts';
+import { readBeside, readSite } from './site.ts';
 
 /** Prints user-data that installs this site on a node at its first boot. */
-export const cloudInit: Work = async (options, { stdout }) => {
-  // What would fail on the node is told here.
-  loadRelease(options);
+export const cloudInit: Work = async (options, program) => {
   const { site, withK3s: k3s, webhook } = options;
+  const text = site && readFileSync(site.source.file, 'utf8');
+  requirePlan(
+    site && text !== undefined ? readSite(site.source.file, text) : undefined,
+    warningsOnly(options, program),
+  );
   const binary = binaryOf(options);
-  stdout.write(
+  program.stdout.write(
     renderCloudInit({
-      ...(site ? { site: readFileSync(site.source.file, 'utf8') } : {}),
+      ...(text === undefined ? {} : { site: text }),
       files: site ? filesOf(site.site, site.source) : {},
       ...(binary ? { binary } : {}),
       ...(k3s === undefined ? {} : { k3s }),
@@ -26,6 +33,36 @@ export const cloudInit: Work = async (options, { stdout }) => {
   );
   return 'done';
 };
+
+/**
+ * What would fail on every node is told here: makes the plans that `install` makes of a site file. What nodes of one
+ * architecture alone would refuse is a warning, since there may be none of these.
+ * @throws BootError as `resolveOptions`, `loadRelease` and `makePlan`
+ */
+function requirePlan(given: SiteGiven | undefined, emit: Emit): void {
+  const options = resolveOptions('install', [], {}, given);
+  const { site: _laidOver, ...wishes } = options;
+  const loaded = loadRelease(options);
+  // Which volumes there are, and on which node, only a cluster can tell.
+  const isOfCluster = ['local', 'existing'].includes(parseWish(options.storage).kind);
+  const input = { ...wishes, ...loaded, storage: isOfCluster ? 'auto' : options.storage };
+  const refusals = loaded.release.architectures.flatMap((architecture) => {
+    try {
+      makePlan({ ...input, architecture });
+      return [];
+    } catch (error) {
+      if (!isBootError(error)) throw error;
+      return [{ architecture, error }];
+    }
+  });
+  const [first] = refusals;
+  if (first && refusals.length === loaded.release.architectures.length) throw first.error;
+  for (const { architecture, error } of refusals) {
+    const { object, cause, hint } = error.details;
+    const message = `nodes that are ${architecture} would refuse it: ${cause}`;
+    emit({ type: 'warning', object, message, ...(hint === undefined ? {} : { hint }) });
+  }
+}
 
 /** What isn't proven to be the program must not be run as root on a thousand nodes. */
 function binaryOf({ binaryUrl: url, binarySha256: sha256 }: Options): Download | undefined {
