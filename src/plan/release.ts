@@ -30,7 +30,7 @@ export const resources = z.strictObject({ cpu: quantity, memory: quantity, memor
 
 /** What a site may add to any service. */
 const siteShape = {
-  replicas: z.int().min(0).default(1),
+  replicas: z.int().min(1).default(1),
   /** Variables whose values are in Secrets of the namespace. */
   secretEnv: z.record(envName, z.strictObject({ secret: z.string(), key: z.string() })).default({}),
   /** Path in the container to the text of a file there. */

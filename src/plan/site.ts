@@ -29,7 +29,7 @@ const service = z.strictObject({
   image: z.string().min(1).optional(),
   env: z.record(envName, env).optional(),
   resources: resources.partial().optional(),
-  replicas: z.int().min(0).max(20).optional(),
+  replicas: z.int().min(1, '1 or more; `without` leaves out a whole service').max(20).optional(),
   settings: z.record(z.string(), settings).optional(),
   files: z.record(z.string().startsWith('/', 'an absolute path in the container'), file).optional(),
   ...placement.shape,

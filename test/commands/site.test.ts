@@ -412,10 +412,11 @@ const wrong: Readonly<Record<string, Wrong>> = {
     key: 'services.core-data.replicas',
     cause: /only device services/,
   },
-  'no replicas of a core service': {
-    text: 'services: { core-data: { replicas: 0 } }',
-    line: 1,
-    cause: /only device services/,
+  'no replicas of a device service': {
+    text: 'services:\n  device-virtual:\n    replicas: 0',
+    line: 3,
+    key: 'services.device-virtual.replicas',
+    cause: /1 or more; `without` leaves out a whole service/,
   },
   'half a replica': {
     text: 'services: { device-virtual: { replicas: 1.5 } }',

@@ -25,6 +25,12 @@ const broken: readonly (readonly [string, string, string, RegExp])[] = [
     /services\.edgex-core-consul\.probes\.liveness: exactly one/,
   ],
   [
+    'a service that never starts',
+    'title: metadata',
+    'title: metadata\n    replicas: 0',
+    /services\.edgex-core-metadata\.replicas: .*1/,
+  ],
+  [
     'a need of a service that is not there',
     'of: edgex-core-metadata }]',
     'of: edgex-core-meta }]',
