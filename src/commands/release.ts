@@ -5,6 +5,7 @@ import { isTable } from '../base/table.ts';
 import type { Options } from '../options/resolve.ts';
 import { keysTo } from '../plan/config-tree.ts';
 import { type ConfigTrees, type OverridePlace, type Overrides, parseConfigTrees } from '../plan/configuration.ts';
+import type { Mirrored } from '../plan/inventory.ts';
 import type { PlanInput } from '../plan/plan.ts';
 import { parseRelease, type Release } from '../plan/release.ts';
 import { serviceName } from '../plan/select.ts';
@@ -13,13 +14,15 @@ import { readBeside } from './site.ts';
 
 /** The release that the program carries, with what the site and the options say of it. */
 export interface LoadedRelease {
-  readonly release: Release;
+  readonly release: Release & Mirrored;
   readonly trees: ConfigTrees;
   /** The settings of the site and of `--set`, by the services' full names. */
   readonly overrides: Overrides;
   /** Where each of these was written. */
   readonly overridePlace: OverridePlace;
   readonly site?: NonNullable<PlanInput['site']>;
+  /** The same with all images from a mirror; absent where the options name one. */
+  readonly fromMirror?: (registry: string) => LoadedRelease;
 }
 
 type ReleaseOptions = Pick<Options, 'set' | 'registry' | 'site' | 'origins'>;
@@ -31,18 +34,26 @@ const name = 'fuji';
  * @throws BootError `usage` for a service that the release doesn't have, with its place, and as `layOver`
  */
 export function loadRelease(options: ReleaseOptions): LoadedRelease {
-  const file = `releases/${name}.yaml`;
-  const release = mirrored(parseRelease(file, readAsset(file)), options.registry);
+  const release = readRelease(options.registry);
   const trees = parseConfigTrees(readAssets(`releases/${name}/config`));
-  if (!options.site) return { release, trees, ...overridesOf(release, options) };
+  const mirroring =
+    options.registry === undefined ? { fromMirror: (registry: string) => loadRelease({ ...options, registry }) } : {};
+  if (!options.site) return { release, trees, ...overridesOf(release, options), ...mirroring };
   const { site, source } = options.site;
   const laid = layOver(release, site, source, (path) => readBeside(source, path));
   return {
     release: laid.release,
     trees,
     ...overridesOf(laid.release, options, laid),
+    ...mirroring,
     site: { patches: site.patches ?? [], source, ...(laid.exposure ? { exposure: laid.exposure } : {}) },
   };
+}
+
+function readRelease(registry: string | undefined): Release & Mirrored {
+  const file = `releases/${name}.yaml`;
+  const release = parseRelease(file, readAsset(file));
+  return registry === undefined ? release : { ...mirrored(release, registry), mirror: registry };
 }
 
 function overridesOf(

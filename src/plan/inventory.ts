@@ -1,5 +1,6 @@
 import { type KubeObject, type ObjectRef, refOf } from '../base/kube-types.ts';
 import { commonLabels } from './labels.ts';
+import type { Release } from './release.ts';
 import type { Plan, StorageChoice } from './types.ts';
 
 /**
@@ -18,6 +19,8 @@ export interface Inventory {
   readonly database: string;
   /** As the option `--storage` takes it; `class` alone is the cluster's default class. */
   readonly storage: string;
+  /** As the option `--registry` takes it; absent where the images come from where the release has them. */
+  readonly registry?: string;
   readonly objects: readonly ObjectRef[];
   /** What the last verification came to that was recorded. */
   readonly verified?: Verified;
@@ -27,6 +30,11 @@ export interface Verified {
   readonly verdict: 'passed' | 'failed';
   /** In milliseconds since 1970. */
   readonly atMs: number;
+}
+
+/** Of a release, the mirror from which all its images come; absent where there is none. */
+export interface Mirrored {
+  readonly mirror?: string;
 }
 
 /** An annotation: the inventory itself is what `install` compares. */
@@ -49,6 +57,7 @@ export function renderInventory(
   objects: readonly ObjectRef[],
 ): KubeObject {
   const { release, namespace, database, storage } = plan;
+  const { mirror }: Release & Mirrored = release;
   return {
     apiVersion: 'v1',
     kind: 'ConfigMap',
@@ -58,6 +67,7 @@ export function renderInventory(
       version: release.version,
       database,
       storage: storageText(storage),
+      ...(mirror === undefined ? {} : { registry: mirror }),
       objects: listRefs(objects),
     },
   };
@@ -83,6 +93,7 @@ export function readInventory(objects: readonly KubeObject[], namespace: string)
     version: data.version ?? '',
     database: data.database ?? '',
     storage: data.storage ?? '',
+    ...(data.registry ? { registry: data.registry } : {}),
     objects: (data.objects ?? '').split('\n').flatMap(parseRef),
   };
 }

@@ -11,6 +11,8 @@ export async function hintWords(facts: VerifyFacts): Promise<Readonly<Record<str
   const named = (fits: (row: ServiceRow) => boolean): string => services.find(([, row]) => fits(row))?.[0] ?? 'NAME';
   return {
     namespace,
+    // What it isn't told again it takes back: a mirror, a service, a setting.
+    again: `install again with the same options (--namespace ${namespace})`,
     registry: release.registry.service,
     database: named(({ database }) => database !== undefined),
     devices: named(({ devices }) => devices !== undefined),

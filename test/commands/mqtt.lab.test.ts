@@ -138,7 +138,7 @@ async function goesByWhatIsThere(lab: Lab, context: TestContext): Promise<void> 
     await context.test('an export service that sends elsewhere stays as it is', async () => {
       const failed = failureOf(await verifyExport(lab, namespace, '--mqtt', '--mqtt-topic', 'elsewhere'));
       assert.equal(failed?.code, 'export-configured');
-      assert.match(failed.hint ?? '', /install --with mqtt-export --set mqtt-export\/.*Topic=elsewhere/);
+      assert.match(failed.hint ?? '', / and --with mqtt-export --set mqtt-export\/.*Topic=elsewhere/);
       assert.equal(await versionOf(), before);
     });
 

@@ -18,6 +18,14 @@ test('what is written in an inventory is read from it again', () => {
   });
 });
 
+test('the mirror that the images come from is on it', () => {
+  const mirrored = { ...plan, release: { ...plan.release, mirror: 'mirror.local:5000/edgex' } };
+  assert.equal(
+    readInventory([renderInventory(mirrored, objects)], plan.namespace)?.registry,
+    'mirror.local:5000/edgex',
+  );
+});
+
 test('a verdict that was recorded is read from it, and what a person wrote there is not', () => {
   const written = renderInventory(plan, objects);
   const verdictIn = (patch: object) => {

@@ -63,6 +63,18 @@ describe('the table of checks', () => {
     }
   });
 
+  it('tells nobody to install again without the options and the namespace of the installation', async () => {
+    const { hint } = await resultOf(
+      'services-present',
+      healthyFacts({ ...withServices({ 'edgex-core-data': { deployment: undefined } as never }), namespace: 'mill' }),
+    );
+    assert.match(hint ?? '', /Run install again with the same options \(--namespace mill\)/);
+    assert.deepEqual(
+      rows.filter((row) => /install again/.test(row.hint ?? '')).map(({ code }) => code),
+      [],
+    );
+  });
+
   it('is refused when a check needs one that stands below it', () => {
     const row = (code: string, needs: string) =>
       `{ code: ${code}, category: data, title: t, level: error, needs: [${needs}] }`;

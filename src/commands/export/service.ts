@@ -37,7 +37,7 @@ export async function findExportService({ kube, plan, trees }: TrialContext): Pr
     const live = await kube.get({ apiVersion: 'apps/v1', kind: 'Deployment', namespace, name });
     const planned = plan.services.find((each) => each.name === name);
     if (live && !isManaged(live)) throw unusable(name, 'somebody else has made it', 'Check it with a client of MQTT.');
-    if (!live && planned) throw unusable(name, 'it is installed, but has no Deployment', 'Run install again.');
+    if (!live && planned) throw unusable(name, 'it is installed, but has no Deployment', again(namespace));
     if (!live || !isResident(live)) return service;
     const own = planned ?? planAddition(plan, service, { trees, overrides: {}, annotations: {} }).service;
     return { ...service, resident: { planned: own, deployment: live as Deployment } };
@@ -85,10 +85,16 @@ export function compareSettings(
     const remedy =
       wantedBy === 'registry'
         ? `Start it anew: kubectl -n ${namespace} rollout restart deployment/${name}`
-        : `Put it into Consul: edgex-boot install --with ${row.alias ?? name} ${sets.join(' ')}`;
+        : `Put it into Consul. ${again(namespace, `--with ${row.alias ?? name} ${sets.join(' ')}`)}`;
     return { differences, wantedBy, remedy };
   }
   return { differences: [], wantedBy: 'registry', remedy: '' };
+}
+
+/** What `install` isn't told again it takes back: a registry, a service, a setting. */
+function again(namespace: string, more = ''): string {
+  const options = `the same options (--namespace ${namespace})`;
+  return more === '' ? `Run install again with ${options}.` : `Run install again with ${options} and ${more}`;
 }
 
 interface PodTemplate {

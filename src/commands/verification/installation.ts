@@ -21,13 +21,15 @@ export function installationOf({ namespace, objects }: InstalledFacts): Installa
 }
 
 /**
- * The plan of an installation as it was chosen: its record says which services it has and which database, so that
- * nobody has to repeat the options of `install`. The cluster isn't asked for it, since it may be ill.
+ * The plan of an installation as it was chosen: its record says which services it has, which database, and from which
+ * mirror its images come, so that nobody has to repeat the options of `install`. The cluster isn't asked for it, since it may be ill.
  * @throws BootError as `makePlan`
  */
-export function planOf(loaded: LoadedRelease, { namespace, objects }: InstalledFacts): Plan {
-  const { release } = loaded;
+export function planOf(given: LoadedRelease, { namespace, objects }: InstalledFacts): Plan {
   const inventory = readInventory(objects, namespace.name);
+  const { registry } = inventory ?? {};
+  const loaded = (registry !== undefined && given.fromMirror?.(registry)) || given;
+  const { release } = loaded;
   const deployments = inventory?.objects.filter(({ kind }) => kind === 'Deployment').map(({ name }) => name);
   const optional = (wish: 'installed' | 'requested'): readonly string[] =>
     Object.entries(release.services).flatMap(([name, row]) => (row.optional === wish ? [name] : []));

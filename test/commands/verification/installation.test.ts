@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { refOf } from '../../../src/base/kube-types.ts';
+import { loadRelease } from '../../../src/commands/release.ts';
 import { installationOf, planOf } from '../../../src/commands/verification/installation.ts';
 import { factsOf } from '../../../src/facts/installed.ts';
+import { resolveOptions } from '../../../src/options/resolve.ts';
 import { renderInventory } from '../../../src/plan/inventory.ts';
+import type { Plan } from '../../../src/plan/types.ts';
 import { fuji, fujiPlan, fujiTrees } from '../../support/fuji.ts';
 
 const loaded = { release: fuji(), trees: fujiTrees(), overrides: {}, overridePlace: String };
@@ -26,6 +29,18 @@ describe('the plan of an installation', () => {
     assert.ok(names.includes('edgex-app-service-configurable-mqtt-export'));
     assert.ok(!names.includes('edgex-ui-go'));
     assert.ok(names.includes('edgex-sys-mgmt-agent'));
+  });
+
+  it('has its images from the mirror that the record names, unless the options name one', () => {
+    const load = (...args: string[]) => loadRelease(resolveOptions('verify', args, {}));
+    const imagesOf = ({ services }: Pick<Plan, 'services'>) => services.map(({ image }) => image);
+    const first = planOf(load('--registry', 'mirror.local:5000/edgex'), factsOf('edgex', []));
+    const facts = factsOf('edgex', [...first.objects, renderInventory(first, first.objects.map(refOf))]);
+    assert.ok(imagesOf(first).every((image) => image.startsWith('mirror.local:5000/edgex/')));
+    const found = planOf(load(), facts);
+    assert.deepEqual([imagesOf(found), found.toolsImage], [imagesOf(first), first.toolsImage]);
+    const other = planOf(load('--registry', 'other.local'), facts);
+    assert.ok(imagesOf(other).every((image) => image.startsWith('other.local/')));
   });
 
   it('goes by the record, not by what somebody has deleted since', () => {
