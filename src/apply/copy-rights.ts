@@ -9,9 +9,12 @@ const copying: readonly Need[] = [
 /** What stopping services and starting them again takes. */
 const pausing: readonly Need[] = [{ apiVersion: 'apps/v1', kind: 'Deployment', verbs: ['patch'] }];
 
+/** What marking an inventory takes whose volumes are being replaced. */
+const marking: readonly Need[] = [{ apiVersion: 'v1', kind: 'ConfigMap', verbs: ['patch'] }];
+
 /** The rights that it takes to fill volumes, beside those of an installation. */
 export function restoreRights(namespace: string): readonly Right[] {
-  return distinct(copying.flatMap((need) => rightsOf(need, namespace)));
+  return distinct([...copying, ...marking].flatMap((need) => rightsOf(need, namespace)));
 }
 
 /** All rights that a backup takes. Each right once. */

@@ -12,7 +12,8 @@ import type { KubeClient } from '../kube/types.ts';
 import { programName } from '../options/commands.ts';
 import type { Options } from '../options/resolve.ts';
 import { type Manifest, type VolumeRecord, volumePath } from '../plan/archive.ts';
-import { requireIdle, requireSameRelease, selectionOf } from '../plan/restorable.ts';
+import { inventoryRef } from '../plan/inventory.ts';
+import { isHalfRestored, requireIdle, requireSameRelease, restoringPatch, selectionOf } from '../plan/restorable.ts';
 import { type ArchiveReader, readArchive } from './archive/read.ts';
 import { connect } from './connect.ts';
 import { prepare } from './prepare.ts';
@@ -27,7 +28,8 @@ import type { Run } from './stages/run.ts';
  * Puts a backup back where nothing runs: it prepares the storage as `install` would, fills the volumes, and leaves the
  * start to `install`. Every byte of the archive is checked before the first write. All volumes are filled beside what
  * they hold, and only when everything has arrived each gets its new content: whatever fails before, no volume is
- * changed, and this can be run again.
+ * changed, and this can be run again. What is interrupted after that is marked, and `install` refuses it until this was
+ * run to its end.
  */
 export const restore: Work = (options, program) =>
   withReporter(options, program, options.output === 'json' ? program.stdout : program.stderr, async (emit) => {
@@ -95,7 +97,7 @@ interface Target {
 }
 
 async function fillVolumes(archive: ArchiveReader, run: Run): Promise<void> {
-  const { plan, kube, signal, deadlineMs, emit, options } = run;
+  const { plan, kube, signal, deadlineMs, emit, options, installed } = run;
   emit({ type: 'stage', stage: 'copy', message: 'filling volumes' });
   const { volumes } = archive.manifest;
   const wanted = new Set(volumes.map(({ claim }) => claim));
@@ -114,14 +116,19 @@ async function fillVolumes(archive: ArchiveReader, run: Run): Promise<void> {
       if (!pod) throw new Error(`no pod for ${volume.claim}`);
       return { volume, pod };
     });
-    for (const target of targets) await requireRoom(target, options);
+    // What an interrupted restore left is nobody's data.
+    const overwrites = options.overwrite || isHalfRestored(installed.objects);
+    for (const target of targets) await requireRoom(target, { ...options, overwrite: overwrites });
     try {
       for (const target of targets) await deliver(target, archive, emit);
     } catch (error) {
       if (!signal.aborted) for (const target of targets) await discard(target);
       throw error;
     }
+    const inventory = { ...inventoryRef, namespace: plan.namespace };
+    await kube.patch(inventory, restoringPatch(true));
     for (const { pod, volume } of targets) await replaceContent(pod, volume.claim);
+    await kube.patch(inventory, restoringPatch(false));
   });
 }
 

@@ -2,7 +2,7 @@ import { BootError } from '../base/errors.ts';
 import type { Deployment, KubeObject } from '../base/kube-types.ts';
 import { formatRef, refOf } from '../base/kube-types.ts';
 import type { Manifest } from './archive.ts';
-import { readInventory } from './inventory.ts';
+import { isInventory, readInventory } from './inventory.ts';
 import { serviceLabel } from './labels.ts';
 import { isManaged } from './ownership.ts';
 import type { Release } from './release.ts';
@@ -55,6 +55,35 @@ export function requireIdle(manifest: Manifest, namespace: string, objects: read
     cause: `what was installed there has another ${differing.join(' and ')} than the backup; nothing was changed`,
     evidence: differing.map((field) => `${field}: ${inventory[field]} there, ${manifest[field]} in the backup`),
     hint: 'Restore into another --namespace.',
+  });
+}
+
+/** An annotation of the inventory, from the first volume that gets its new content to the last. */
+const restoringAnnotation = 'edgex-boot/restoring';
+
+/** A merge patch that marks an inventory: its volumes are partly of a backup. Or takes the mark away again. */
+export function restoringPatch(isRestoring: boolean): object {
+  return { metadata: { annotations: { [restoringAnnotation]: isRestoring ? 'true' : null } } };
+}
+
+/** True where a restore was interrupted in the middle of the volumes. */
+export function isHalfRestored(objects: readonly KubeObject[]): boolean {
+  return objects.some(
+    (object) => isInventory(refOf(object)) && object.metadata.annotations?.[restoringAnnotation] !== undefined,
+  );
+}
+
+/**
+ * Makes sure that the volumes of a namespace are of one moment.
+ * @throws BootError `preflight` where a restore was interrupted
+ */
+export function requireRestored(objects: readonly KubeObject[], namespace: string): void {
+  if (!isHalfRestored(objects)) return;
+  throw new BootError({
+    exit: 'preflight',
+    object: `namespace/${namespace}`,
+    cause: 'a restore was interrupted there, so its volumes are of different moments; nothing was changed',
+    hint: `Run \`edgex-boot restore FILE --namespace ${namespace}\` to its end. To give the data up: \`edgex-boot uninstall --purge-data --namespace ${namespace}\`.`,
   });
 }
 

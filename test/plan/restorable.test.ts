@@ -4,7 +4,14 @@ import type { KubeObject } from '../../src/base/kube-types.ts';
 import { type Manifest, parseManifest, renderManifest } from '../../src/plan/archive.ts';
 import { renderInventory } from '../../src/plan/inventory.ts';
 import { commonLabels, serviceLabel } from '../../src/plan/labels.ts';
-import { requireIdle, requireSameRelease, selectionOf } from '../../src/plan/restorable.ts';
+import {
+  isHalfRestored,
+  requireIdle,
+  requireRestored,
+  requireSameRelease,
+  restoringPatch,
+  selectionOf,
+} from '../../src/plan/restorable.ts';
 import { selectServices } from '../../src/plan/select.ts';
 import { fuji } from '../support/fuji.ts';
 import { localPlan } from '../support/local-plan.ts';
@@ -73,6 +80,18 @@ test('what was installed before must be of the same kind', () => {
     () => requireIdle({ ...manifest, database: other }, 'edgex', [inventory]),
     /another database than the backup/,
   );
+});
+
+test('what a restore left in the middle is not installed on, and restored again without being asked twice', () => {
+  const inventory = renderInventory({ ...plan, namespace: 'edgex' }, []);
+  const { metadata } = restoringPatch(true) as { readonly metadata: object };
+  const marked = { ...inventory, metadata: { ...inventory.metadata, ...metadata } };
+  assert.equal(isHalfRestored([inventory]), false);
+  assert.equal(isHalfRestored([marked]), true);
+  requireRestored([inventory], 'edgex');
+  assert.throws(() => requireRestored([marked], 'edgex'), /a restore was interrupted there/);
+  requireIdle(manifest, 'edgex', [marked]);
+  assert.match(JSON.stringify(restoringPatch(false)), /null/);
 });
 
 test('the choice of a backup gives exactly its services', () => {

@@ -6,6 +6,7 @@ import { systemClock } from '../../base/clock.ts';
 import { allOrAbort } from '../../base/concurrent.ts';
 import type { ObjectChange } from '../../plan/changes.ts';
 import { keptKinds } from '../../plan/kinds.ts';
+import { requireRestored } from '../../plan/restorable.ts';
 import { splitChanges } from '../../plan/steps.ts';
 import { loadCauses } from '../../wait/causes.ts';
 import { explainPod } from '../../wait/obstacle.ts';
@@ -26,10 +27,12 @@ export function pendingChanges({ changes }: Pick<Run, 'changes'>): readonly Obje
 
 /**
  * Makes sure of the rights that the changes take, and of the namespace in which a run has its lease.
- * @throws BootError `cluster` with every right that is missing, before anything is written; else see `applyChanges`
+ * @throws BootError `preflight` as `requireRestored`, `cluster` with every right that is missing, both before anything is
+ *   written; else see `applyChanges`
  */
 export async function openNamespace(run: Run): Promise<void> {
-  const { changes, plan, kube, reach, emit } = run;
+  const { changes, plan, kube, reach, emit, installed } = run;
+  requireRestored(installed.objects, plan.namespace);
   const pending = pendingChanges(run);
   await checkAccess(pending, plan, kube, reach.way === 'proxy');
   emit({ type: 'stage', stage: 'apply', message: `applying ${pending.length} of ${changes.length} objects` });
