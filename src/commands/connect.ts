@@ -6,6 +6,8 @@ import { loadDistributions } from '../facts/distributions.ts';
 import { findKubeconfig } from '../facts/kubeconfig.ts';
 import { kubeconfigSecrets } from '../facts/kubeconfig-secrets.ts';
 import { localMachine } from '../facts/machine.ts';
+import { systemFiles } from '../facts/system-files.ts';
+import { readMachineIds } from '../facts/this-node.ts';
 import { openCluster } from '../kube/client.ts';
 import { openPace } from '../kube/pace.ts';
 import type { TransportOptions } from '../kube/transport.ts';
@@ -46,7 +48,7 @@ export async function connectWhenUp(options: Options, program: Program, emit: Em
   const waitMs = options.waitClusterMs ?? (stderr.isTerminal && !isComing ? 0 : unattendedWaitMs);
   if (waitMs > 0) {
     const className = /^class:(.+)$/.exec(options.storage)?.[1];
-    const stages = clusterStages(openEachTime(options, program, limits), className);
+    const stages = clusterStages(openEachTime(options, program, limits), () => readMachineIds(systemFiles), className);
     await awaitCluster(stages, { clock: systemClock, signal, emit, deadlineMs: systemClock.now() + waitMs });
   }
   return connect(options, program, emit, limits);

@@ -1,5 +1,6 @@
 import type { Condition, KubeObject } from '../base/kube-types.ts';
 import type { KubeClient } from '../kube/types.ts';
+import { nodeIdsOf } from '../plan/node-identity.ts';
 import { type Distribution, loadDistributions } from './distributions.ts';
 import type { ClusterFacts, NodeFacts, Taint } from './types.ts';
 
@@ -58,21 +59,16 @@ function guessDistribution(version: string, nodes: readonly Node[], distribution
 
 const rolePrefix = 'node-role.kubernetes.io/';
 
-function readNode({ metadata, spec, status }: Node): NodeFacts {
+function readNode(node: Node): NodeFacts {
+  const { metadata, spec, status } = node;
   const labels = metadata.labels ?? {};
-  const { machineID, bootID, architecture } = status?.nodeInfo ?? {};
-  const internalAddress = status?.addresses?.find(({ type }) => type === 'InternalIP')?.address;
   return {
-    name: metadata.name,
-    hostname: labels['kubernetes.io/hostname'] ?? metadata.name,
+    ...nodeIdsOf(node),
     labels,
-    architecture: architecture ?? labels['kubernetes.io/arch'] ?? 'unknown',
+    architecture: status?.nodeInfo?.architecture ?? labels['kubernetes.io/arch'] ?? 'unknown',
     ready: status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') ?? false,
     unschedulable: spec.unschedulable ?? false,
     roles: Object.keys(labels).flatMap((key) => (key.startsWith(rolePrefix) ? [key.slice(rolePrefix.length)] : [])),
-    ...(internalAddress === undefined ? {} : { internalAddress }),
-    ...(machineID ? { machineId: machineID } : {}),
-    ...(bootID ? { bootId: bootID } : {}),
     taints: spec.taints ?? [],
     allocatable: status?.allocatable ?? {},
     images: (status?.images ?? []).flatMap(({ names }) => names ?? []),

@@ -1,6 +1,7 @@
 import type { Condition, KubeObject, ObjectRef } from '../base/kube-types.ts';
 import { hasStatus } from '../kube/errors.ts';
 import type { KubeClient } from '../kube/types.ts';
+import { isEarlierRunOf, isNodeOf, type MachineIds, nodeIdsOf } from '../plan/node-identity.ts';
 import type { ClusterStage } from './cluster.ts';
 
 /** What of a cluster comes up in which order, and by what each is known. */
@@ -21,6 +22,8 @@ const dnsNamespace = 'kube-system';
 const dnsSelector = 'k8s-app=kube-dns';
 /** A cluster may have its DNS elsewhere, and the pods' own gates wait until names are found. */
 const dnsGraceMs = 60_000;
+/** A kubelet posts its first status soon after the API server is up; a clone of this machine has its machine id for good. */
+const reportGraceMs = 60_000;
 /** A distribution makes its class soon after its first start; a name that somebody mistyped never comes. */
 const classGraceMs = 120_000;
 
@@ -28,9 +31,14 @@ const classGraceMs = 120_000;
  * The stages of a cluster after its kubeconfig. A stage that this user may not look at counts as reached: what is
  * really missing shows later, with the rights that it takes.
  * @param open finds the kubeconfig anew each time; it may only just have been written
+ * @param machine tells by what this machine is known as it is now: its name and addresses may come late, too
  * @param className of the storage class that the installation needs, if it needs one
  */
-export function clusterStages(open: () => Kube, className?: string): readonly ClusterStage[] {
+export function clusterStages(
+  open: () => Kube,
+  machine: () => MachineIds | undefined,
+  className?: string,
+): readonly ClusterStage[] {
   let kube: Kube | undefined;
   const withKube = (probe: (kube: Kube) => Promise<string | undefined>) => async (): Promise<string | undefined> => {
     kube ??= open();
@@ -53,6 +61,12 @@ export function clusterStages(open: () => Kube, className?: string): readonly Cl
     { code: 'api-answers', title: 'the API server to answer', probe: withKube(apiAnswers) },
     { code: 'api-ready', title: 'the API server to be ready', probe: withKube(apiReady) },
     { code: 'node-ready', title: 'a node to be ready', probe: withKube(nodeReady) },
+    {
+      code: 'node-reported',
+      title: 'the node that this machine is',
+      probe: withKube((cluster) => nodeReported(cluster, machine())),
+      graceMs: reportGraceMs,
+    },
     { code: 'service-account', title: 'the default service account', probe: withKube(accountThere) },
     { code: 'dns', title: "the cluster's DNS", probe: withKube(dnsReady), graceMs: dnsGraceMs },
     ...(className === undefined
@@ -93,6 +107,15 @@ async function nodeReady(kube: Kube): Promise<string | undefined> {
     return `${metadata.name}: ${message ?? 'not ready'}`;
   });
   return reasons.join('; ');
+}
+
+/** After a start of this machine the cluster still has its node as it was before, and Ready, until the kubelet reports. */
+async function nodeReported(kube: Kube, machine: MachineIds | undefined): Promise<string | undefined> {
+  if (!machine) return undefined;
+  const nodes = (await kube.list('v1', 'Node')).map(nodeIdsOf);
+  if (nodes.some((node) => isNodeOf(machine, node))) return undefined;
+  const earlier = nodes.find((node) => isEarlierRunOf(machine, node));
+  return earlier && `${earlier.name} has not reported since this machine's start`;
 }
 
 /** Pods are refused in a namespace until its account is there; the controller that makes it starts late. */

@@ -4,6 +4,7 @@ import { BootError, isBootError } from '../../src/base/errors.ts';
 import type { BootEvent } from '../../src/base/events.ts';
 import type { KubeObject } from '../../src/base/kube-types.ts';
 import { KubeError } from '../../src/kube/errors.ts';
+import type { MachineIds } from '../../src/plan/node-identity.ts';
 import { awaitCluster, type ClusterStage } from '../../src/wait/cluster.ts';
 import { clusterStages } from '../../src/wait/cluster-stages.ts';
 import { fakeClock } from '../kube/fake-api.ts';
@@ -103,10 +104,11 @@ interface World {
   readonly readyz?: string;
   readonly objects?: readonly Partial<KubeObject>[];
   readonly deny?: string;
+  readonly machine?: MachineIds;
 }
 
 /** What each stage says of a cluster, by its code. */
-async function stagesOf({ version = 200, readyz, objects = [], deny }: World, className?: string) {
+async function stagesOf({ version = 200, readyz, objects = [], deny, machine }: World, className?: string) {
   const refuse = (kind: string): void => {
     if (kind === deny) throw new KubeError({ exit: 'cluster', object: kind, cause: 'denied' }, { status: 403 });
   };
@@ -124,7 +126,11 @@ async function stagesOf({ version = 200, readyz, objects = [], deny }: World, cl
       return objects.filter((object) => object.kind === kind) as readonly KubeObject[];
     },
   };
-  const stages = clusterStages(() => kube, className);
+  const stages = clusterStages(
+    () => kube,
+    () => machine,
+    className,
+  );
   return Object.fromEntries(await Promise.all(stages.map(async ({ code, probe }) => [code, await probe()] as const)));
 }
 
@@ -133,6 +139,12 @@ const node = (status: string, message = ''): Partial<KubeObject> => ({
   metadata: { name: 'pi' },
   status: { conditions: [{ type: 'Ready', status, message }] },
 });
+/** The node of a machine as it was at one of the machine's starts. */
+const nodeAt = (bootID: string, machineID = 'm'): Partial<KubeObject> => ({
+  ...node('True'),
+  status: { conditions: [{ type: 'Ready', status: 'True' }], nodeInfo: { bootID, machineID } },
+});
+const machine: MachineIds = { bootId: 'now', machineId: 'm', addresses: [], hostname: 'pi' };
 const account = { kind: 'ServiceAccount', metadata: { name: 'default' } };
 const dns = { kind: 'Service', metadata: { name: 'kube-dns' } };
 const slice = (ready: boolean): Partial<KubeObject> => ({
@@ -149,7 +161,7 @@ describe('a stage of a cluster', () => {
       Object.values(seen),
       Object.values(seen).map(() => undefined),
     );
-    assert.equal(Object.keys(seen).length, 7);
+    assert.equal(Object.keys(seen).length, 8);
   });
 
   const missing: Readonly<Record<string, readonly [World, code: string, cause: RegExp]>> = {
@@ -166,6 +178,11 @@ describe('a stage of a cluster', () => {
       'node-ready',
       /^pi: cni plugin not initialized$/,
     ],
+    'a node as it was before this machine started': [
+      { objects: [nodeAt('before')], machine },
+      'node-reported',
+      /^pi has not reported since this machine's start$/,
+    ],
     'no account': [{}, 'service-account', /^not there$/],
     'no Service of the DNS': [{}, 'dns', /has the label k8s-app=kube-dns$/],
     'a DNS without a pod': [{ objects: [dns] }, 'dns', /^no pod of it is ready$/],
@@ -174,6 +191,20 @@ describe('a stage of a cluster', () => {
   for (const [what, [world, code, cause]] of Object.entries(missing)) {
     it(`is missing with ${what}`, async () => {
       assert.match((await stagesOf(world))[code] ?? '', cause);
+    });
+  }
+
+  const reported: Readonly<Record<string, World>> = {
+    'this machine has reported': { objects: [nodeAt('now')], machine },
+    'this machine has reported, and a clone of it too': { objects: [nodeAt('before'), nodeAt('now')], machine },
+    'another machine has this name': { objects: [nodeAt('before', 'n')], machine },
+    'this machine is no node': { objects: [nodeAt('before')], machine: { ...machine, hostname: 'laptop' } },
+    'this machine tells nothing of itself': { objects: [nodeAt('before')] },
+    'nobody may look at nodes': { objects: [nodeAt('before')], machine, deny: 'Node' },
+  };
+  for (const [what, world] of Object.entries(reported)) {
+    it(`waits for no report where ${what}`, async () => {
+      assert.equal((await stagesOf(world))['node-reported'], undefined);
     });
   }
 
