@@ -1,9 +1,8 @@
 import { systemClock } from '../base/clock.ts';
-import { type ExitName, isBootError } from '../base/errors.ts';
+import type { ExitName } from '../base/errors.ts';
 import type { Emit } from '../base/events.ts';
 import { chooseReach } from '../consul/reach.ts';
 import type { Options } from '../options/resolve.ts';
-import { inventoryRef, verifiedPatch } from '../plan/inventory.ts';
 import { createRedactor } from '../report/redact.ts';
 import { openVerifyText, type VerifyText } from '../report/verify-text.ts';
 import { type CheckRow, loadChecks } from '../verify/checks.ts';
@@ -16,6 +15,7 @@ import type { Program, Work } from './program.ts';
 import { loadRelease } from './release.ts';
 import { usesColor, warningsOnly } from './reporting.ts';
 import { formOfFile, forms, writeReports } from './verification/forms.ts';
+import { openRecord } from './verification/record.ts';
 import { differences, type Session, verifyOnce } from './verification/session.ts';
 
 /** How often the seconds of the last line go on. */
@@ -42,8 +42,13 @@ export const verify: Work = async (options, program) => {
     });
     text?.end(report);
     tell(report);
-    if (options.record) await record(session, report, warningsOnly(options, program));
-    if (options.watch) await watch(session, report, text, tell);
+    const record = openRecord(options, { ...session, emit: warningsOnly(options, program) });
+    await record(report);
+    if (options.watch)
+      await watch(session, report, text, async (newer) => {
+        tell(newer);
+        await record(newer);
+      });
     return exitOf(report);
   } finally {
     clearInterval(ticks);
@@ -51,34 +56,19 @@ export const verify: Work = async (options, program) => {
   }
 };
 
-/** Whoever may look may not always write; that is no finding about the installation. */
-async function record(
-  { kube, namespace }: Session,
-  { verdict, startedMs, elapsedMs }: VerifyReport,
-  emit: Emit,
-): Promise<void> {
-  try {
-    await kube.patch({ ...inventoryRef, namespace }, verifiedPatch({ verdict, atMs: startedMs + elapsedMs }));
-  } catch (error) {
-    if (!isBootError(error)) throw error;
-    const { object, cause } = error.details;
-    emit({ type: 'warning', object, message: `the verdict could not be recorded: ${cause}` });
-  }
-}
-
 /** Verifies again and again, and tells what is otherwise than before. Ends by the signal only. */
 async function watch(
   session: Session,
   first: VerifyReport,
   text: VerifyText | undefined,
-  tell: (report: VerifyReport) => void,
+  tell: (report: VerifyReport) => Promise<void>,
 ): Promise<never> {
   for (let last = first; ; ) {
     await systemClock.sleep(pauseMs, session.signal);
     const report = await verifyOnce(session, {});
     const changes = differences(last.checks, report.checks);
     for (const change of changes) text?.change(change);
-    if (changes.length > 0) tell(report);
+    if (changes.length > 0) await tell(report);
     last = report;
   }
 }

@@ -131,7 +131,7 @@ export const runRows = {
     default: false,
     group: 'Run',
     commands: ['verify'],
-    help: 'Write the verdict into the installation, so that status shows it.',
+    help: 'Write the verdict into the installation, so that status shows it; in a watch whenever it changes. Not where a part of the checks is chosen.',
   },
   strict: {
     flag: 'strict',
