@@ -28,6 +28,10 @@ export const programPath = '/usr/local/bin/edgex-boot';
 export const sitePath = '/etc/edgex-boot/site.yaml';
 export const resultPath = '/var/lib/edgex-boot/result.json';
 const fetchPath = '/usr/local/lib/edgex-boot/fetch';
+const postPath = '/usr/local/lib/edgex-boot/post';
+/** How long systemd lets what comes after a run take, and how much of it the webhook gets. */
+const stopSeconds = 15;
+const postSeconds = 12;
 const unitName = 'edgex-boot.service';
 const unitPath = `/etc/systemd/system/${unitName}`;
 /** There once the files are on the disk and the unit is enabled. */
@@ -37,11 +41,13 @@ const onceNotes = ['write_files', 'runcmd', 'scripts_user'].map((name) => `/var/
 
 /** The user-data document. */
 export function renderCloudInit(wish: CloudInitWish): string {
-  const { site, files, binary } = wish;
+  const { site, files, binary, webhook } = wish;
   const writeFiles = [
     ...(site === undefined ? [] : [fileOf(sitePath, site, '0600')]),
     ...Object.entries(files).map(([path, content]) => fileOf(path, content, '0600')),
     ...(binary ? [fileOf(fetchPath, fetchScript(binary), '0755')] : []),
+    // Its address may hold a token.
+    ...(webhook === undefined ? [] : [fileOf(postPath, postScript(webhook), '0700')]),
     fileOf(unitPath, renderUnit(wish), '0644'),
   ];
   const document = {
@@ -62,7 +68,8 @@ export function renderCloudInit(wish: CloudInitWish): string {
  * The unit: after the network and k3s, again and again until it has ended well, at each boot anew, since a run on a
  * healthy system changes nothing. Wrong options never become right by themselves, so with these it stops. The pause
  * doesn't grow: RestartSteps= is unknown to systemd before 254, Debian 12's among them, which complains of it at each
- * load; and a run waits for the cluster itself, ever more gently, so that it is seldom over soon.
+ * load; and a run waits for the cluster itself, ever more gently, so that it is seldom over soon. A result is always that
+ * of the newest run, also where that is killed before it has one.
  */
 export function renderUnit({ site, binary, k3s, webhook }: Omit<CloudInitWish, 'files'>): string {
   const install = [
@@ -74,10 +81,6 @@ export function renderUnit({ site, binary, k3s, webhook }: Omit<CloudInitWish, '
     '--throttle',
     ...['--result', resultPath, '--output', 'text', '--color', 'never'],
   ];
-  const post = [
-    ...['/usr/bin/curl', '--silent', '--show-error', '--fail', '--max-time', '30', '--retry', '3'],
-    ...['--header', 'Content-Type: application/json', '--data-binary', `@${resultPath}`],
-  ];
   return `[Unit]
 Description=EdgeX Foundry on this node
 Wants=network-online.target
@@ -87,12 +90,13 @@ StartLimitIntervalSec=0
 [Service]
 Type=oneshot
 StateDirectory=edgex-boot
+ExecStartPre=-/bin/rm -f ${resultPath}
 ${binary ? `ExecStartPre=+${fetchPath}\n` : ''}ExecStart=${install.map(quoted).join(' ')}
-${webhook === undefined ? '' : `ExecStopPost=-${[...post, webhook].map(quoted).join(' ')}\n`}Restart=on-failure
+${webhook === undefined ? '' : `ExecStopPost=-${postPath}\n`}Restart=on-failure
 RestartSec=30s
 RestartPreventExitStatus=2
 TimeoutStartSec=infinity
-TimeoutStopSec=15s
+TimeoutStopSec=${stopSeconds}s
 PrivateTmp=yes
 NoNewPrivileges=yes
 ${k3s === undefined ? 'ProtectSystem=strict\nProtectHome=read-only\n' : ''}
@@ -126,6 +130,25 @@ if ! is_whole "$partial"; then
 fi
 chmod 0755 "$partial"
 mv "$partial" "$target"
+`;
+}
+
+/**
+ * Posts the result, if the run came to one. A webhook that doesn't answer must not make the run a failure, which systemd
+ * would begin anew: all tries together end well before systemd loses patience.
+ */
+function postScript(url: string): string {
+  return `#!/bin/sh
+result=${resultPath}
+url=${shellQuoted(url)}
+header='Content-Type: application/json'
+if [ ! -s "$result" ]; then exit 0; fi
+if command -v curl >/dev/null; then
+  exec timeout ${postSeconds} curl --silent --show-error --fail --max-time 10 --retry 3 --retry-max-time 9 \
+    --header "$header" --data-binary "@$result" --output /dev/null "$url"
+fi
+exec timeout ${postSeconds} wget --quiet --timeout=10 --tries=1 \
+  --header="$header" --post-file="$result" --output-document=/dev/null "$url"
 `;
 }
 

@@ -32,7 +32,7 @@ test('without a URL nothing is fetched', () => {
     read(text).write_files.map(({ path }) => path),
     ['/etc/systemd/system/edgex-boot.service'],
   );
-  assert.doesNotMatch(text, /ExecStartPre|--config|--with-k3s|curl/);
+  assert.doesNotMatch(text, /ExecStartPre=\+|ExecStopPost|--config|--with-k3s|curl/);
 });
 
 test('the unit tries again, but not what is wrong by itself, and can be written to what it must', () => {
@@ -48,7 +48,34 @@ test('the unit tries again, but not what is wrong by itself, and can be written 
   assert.doesNotMatch(renderUnit({ k3s: '/opt/k3s' }), /ProtectSystem/, 'k3s is installed all over the system');
 });
 
+test('an old result goes before anything else, and the webhook gets what there is then', () => {
+  const binary = { url: 'https://files.example/edgex-boot', sha256 };
+  const unit = renderUnit({ binary, webhook: 'https://hook.example' });
+  const [first, ...others] = unit.split('\n').filter((line) => line.startsWith('Exec'));
+  // Without `+`: the state directory is what the unit may write to.
+  assert.equal(first, 'ExecStartPre=-/bin/rm -f /var/lib/edgex-boot/result.json');
+  assert.deepEqual(
+    others.map((line) => line.split(' ')[0]),
+    [
+      'ExecStartPre=+/usr/local/lib/edgex-boot/fetch',
+      'ExecStart=/usr/local/bin/edgex-boot',
+      'ExecStopPost=-/usr/local/lib/edgex-boot/post',
+    ],
+  );
+});
+
+test('the webhook has less time than systemd has patience', () => {
+  const webhook = "https://hook.example/a%20b?c=$d&e='";
+  const [post, unit] = read(renderCloudInit({ files: {}, webhook })).write_files;
+  assert.equal(post?.permissions, '0700', 'its address may hold a token');
+  assert.ok(post.content.includes("url='https://hook.example/a%20b?c=$d&e='\\'''"), post.content);
+  const limits = [...post.content.matchAll(/timeout (\d+) (curl|wget)/g)].map(([, limit]) => Number(limit));
+  const patience = Number(/^TimeoutStopSec=(\d+)s$/m.exec(unit?.content ?? '')?.[1]);
+  assert.equal(limits.length, 2);
+  for (const limit of limits) assert.ok(limit <= patience - 3, `${limit} of ${patience} s`);
+});
+
 test("systemd's own signs in an address are told apart from text", () => {
-  const unit = renderUnit({ webhook: 'https://hook.example/a%20b?c=$d' });
-  assert.match(unit, /"https:\/\/hook\.example\/a%%20b\?c=\$\$d"$/m);
+  const unit = renderUnit({ k3s: 'https://files.example/a%20b?c=$d#sha256=x' });
+  assert.match(unit, / "https:\/\/files\.example\/a%%20b\?c=\$\$d#sha256=x" /m);
 });

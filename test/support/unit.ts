@@ -4,7 +4,7 @@ import type { DebianNode, Running } from './debian-node.ts';
 /** What systemd does with a unit of type oneshot, as far as the one of `cloud-init` asks for it. */
 
 export interface UnitRun {
-  /** The exit code of what failed, or 0; null for what was killed. */
+  /** The exit code of what failed, or 0; null for what was killed, or took longer than systemd waits. */
   readonly ended: Promise<{ readonly code: number | null; readonly journal: string }>;
   /** Kills what runs at this moment, as a power cut does: nothing of the unit comes after it. */
   cutPower(): void;
@@ -21,12 +21,21 @@ export async function startUnit(node: DebianNode): Promise<UnitRun> {
   const state: { running?: Running; isCut: boolean } = { isCut: false };
   let journal = '';
 
-  const carryOut = async (line: string): Promise<number | null> => {
+  /** With a limit, what is still running then is killed, and has failed whatever its line says. */
+  const carryOut = async (line: string, limitMs?: number): Promise<number | null> => {
     const [, signs = '', command = ''] = /^([-+]*)(.*)$/.exec(line) ?? [];
     const running = node.start(words(command), { isReadOnly: isReadOnly && !signs.includes('+') });
     state.running = running;
+    let isLate = false;
+    const kill = (): void => {
+      isLate = true;
+      running.kill('SIGKILL');
+    };
+    const timer = limitMs === undefined ? undefined : setTimeout(kill, limitMs);
     const { code, stdout, stderr } = await running.ended;
+    clearTimeout(timer);
     journal += stdout + stderr;
+    if (isLate) return null;
     return signs.includes('-') ? 0 : code;
   };
 
@@ -35,7 +44,11 @@ export async function startUnit(node: DebianNode): Promise<UnitRun> {
     for (const line of [...settings('ExecStartPre'), ...settings('ExecStart')]) {
       if (code === 0 && !state.isCut) code = await carryOut(line);
     }
-    for (const line of settings('ExecStopPost')) if (!state.isCut) await carryOut(line);
+    const [stopMs] = settings('TimeoutStopSec').map((value) => Number.parseInt(value, 10) * 1_000);
+    for (const line of settings('ExecStopPost')) {
+      const after = state.isCut ? 0 : await carryOut(line, stopMs);
+      if (code === 0) code = after;
+    }
     return { code: state.isCut ? null : code, journal };
   };
 
