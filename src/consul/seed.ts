@@ -2,9 +2,18 @@ import { BootError } from '../base/errors.ts';
 import type { Emit } from '../base/events.ts';
 import { mapPool } from '../base/pool.ts';
 import type { Clock } from '../base/time.ts';
-import { type KeptKey, ledgerKey, planSeed, type SeedPlan, type Stored, seedPrefixes } from '../plan/seed.ts';
+import {
+  type KeptKey,
+  ledgerKey,
+  openLedger,
+  planSeed,
+  type SeedPlan,
+  type Stored,
+  seedPrefixes,
+} from '../plan/seed.ts';
 import type { ServiceConfiguration } from '../plan/types.ts';
 import type { Conflict, KeyValueStore } from './kv.ts';
+import { batches } from './transaction.ts';
 
 export interface SeedContext {
   readonly store: KeyValueStore;
@@ -35,7 +44,8 @@ const maxRereads = 20;
 
 /**
  * Waits for the registry's leader and brings the settings of every service to what is wanted, except what people
- * changed. Each service is complete before the next run of its pod may begin: its ledger is stored last, with its keys.
+ * changed. Each service is complete before the next run of its pod may begin: the ledger that its gate looks for is
+ * stored last, with its keys.
  * @throws BootError `timeout` when the store's patience is over, `cluster` when access is denied, `rollout` when a write
  * is refused for good
  */
@@ -78,7 +88,18 @@ async function seedService(
   let conflict: Conflict | undefined;
   for (let round = 0; round < maxRounds; round++) {
     if (round > 0) stored = await readSettled(context, seedPrefixes([configuration]));
-    const { operations, kept } = planSeed(configuration, stored, context.release);
+    let plan = planSeed(configuration, stored, context.release);
+    const opening = batches(plan.operations).length > 1 ? openLedger(plan, stored) : undefined;
+    if (opening) {
+      const opened = await context.store.commit([opening]);
+      writes += opened.committed;
+      conflict = opened.conflict;
+      if (conflict) continue;
+      // The last one replaces it, and so has to know its index.
+      stored = new Map([...stored, ...(await context.store.read(ledger))]);
+      plan = planSeed(configuration, stored, context.release);
+    }
+    const { operations, kept } = plan;
     const result = await context.store.commit(operations);
     writes += result.committed;
     written += operations.slice(0, result.committed).filter(({ key }) => key !== ledger).length;

@@ -46,8 +46,12 @@ export interface SeedPlan {
 
 interface Ledger {
   readonly release: string;
+  /** Empty while the settings are on their way, so that no gate finds its own. */
   readonly configuration: string;
-  /** Key to the hash of the value that we wrote last, or found to be just what we wanted. */
+  /**
+   * Key to the hash of the value that we wrote last, or found to be just what we wanted. Where settings were on their
+   * way there may be several, with blanks between: of what was to be written, and of what was there before.
+   */
   readonly keys: Readonly<Record<string, string>>;
 }
 
@@ -87,7 +91,7 @@ export function planSeed({ service, keys }: ServiceConfiguration, stored: Stored
   for (const [key, wanted] of Object.entries(keys)) {
     const present = stored.get(key);
     const written = base[key];
-    if (present && present.value !== wanted && digest(present.value) !== written) {
+    if (present && present.value !== wanted && !isOneOf(written, present.value)) {
       kept.push({ key, value: present.value, wanted });
       if (written !== undefined) ours[key] = written;
       continue;
@@ -101,7 +105,7 @@ export function planSeed({ service, keys }: ServiceConfiguration, stored: Stored
   for (const [key, written] of Object.entries(base)) {
     const present = stored.get(key);
     if (!present || Object.hasOwn(keys, key)) continue;
-    if (digest(present.value) === written) operations.push({ verb: 'delete', key, index: present.modifyIndex });
+    if (isOneOf(written, present.value)) operations.push({ verb: 'delete', key, index: present.modifyIndex });
     else kept.push({ key, value: present.value });
   }
 
@@ -115,6 +119,35 @@ export function planSeed({ service, keys }: ServiceConfiguration, stored: Stored
     operations.push({ verb: 'write', key: ledgerKey(service), index: there?.modifyIndex ?? 0, value });
   }
   return { service, operations, kept };
+}
+
+/**
+ * Where a seeding takes several transactions, the ledger that is committed before all of them: it already knows what
+ * they write, and vouches for nothing. Should the last one never come, another run finds ours in what the first ones
+ * wrote, and takes none of it for a person's.
+ * @returns undefined when such a ledger is there already, or the operations write none
+ */
+export function openLedger({ service, operations }: SeedPlan, stored: Stored): KeyOperation | undefined {
+  const key = ledgerKey(service);
+  const last = operations.at(-1);
+  if (last?.key !== key || last.verb !== 'write') return undefined;
+  const there = stored.get(key)?.value;
+  const before = readLedger(there);
+  const final: Ledger = JSON.parse(last.value);
+  const keys = { ...before };
+  for (const [name, hash] of Object.entries(final.keys)) {
+    keys[name] = [...new Set(`${hash} ${before[name] ?? hash}`.split(' '))].join(' ');
+  }
+  const value = JSON.stringify({
+    ...final,
+    configuration: '',
+    keys: Object.fromEntries(sortedEntries(keys)),
+  } satisfies Ledger);
+  return value === there ? undefined : { ...last, value };
+}
+
+function isOneOf(hashes: string | undefined, value: string): boolean {
+  return (hashes ?? '').split(' ').includes(digest(value));
 }
 
 /** The hashes of a ledger. One that can't be read counts as none: then nothing is taken for ours. */

@@ -35,7 +35,9 @@ if ('reason' in consul) {
 
     it('is seeded as soon as it has a leader', async () => {
       const { writes } = await seed(configurations);
-      assert.equal(writes, Object.keys(wanted).length + configurations.length);
+      // What takes two transactions has its ledger written before the first, too.
+      const large = sizes.filter((count) => count + 1 > 64);
+      assert.equal(writes, Object.keys(wanted).length + configurations.length + large.length);
       const stored = await store().read('edgex/');
       assert.deepEqual(Object.fromEntries([...stored].map(([key, { value }]) => [key, value])), wanted);
     });
@@ -84,7 +86,8 @@ if ('reason' in consul) {
     it('takes large settings in as many transactions as it needs', async () => {
       const values = Array.from({ length: 5 }, (_, number) => [`large/${number}`, 'x'.repeat(250_000)]);
       const { writes } = await seed([{ service: 'large', keys: Object.fromEntries(values) }]);
-      assert.equal(writes, 6);
+      // Its ledger twice: before the first transaction, and with the last.
+      assert.equal(writes, 7);
       await store().deleteFolder('large/');
       assert.equal((await store().read('large/')).size, 0);
     });

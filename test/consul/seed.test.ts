@@ -40,9 +40,10 @@ function seeding(serve: Serve) {
 
 type Consul = ReturnType<typeof fakeConsul>;
 
-function assertSeeded(consul: Consul, { service, keys }: ServiceConfiguration): void {
+/** @param wanted where a person's values are among the keys: what was wanted */
+function assertSeeded(consul: Consul, { service, keys }: ServiceConfiguration, wanted = { keys }): void {
   for (const [key, value] of Object.entries(keys)) assert.equal(consul.get(key), value);
-  assert.ok(consul.get(ledgerKey(service))?.includes(configurationDigest(keys)), `ledger of ${service}`);
+  assert.ok(consul.get(ledgerKey(service))?.includes(configurationDigest(wanted.keys)), `ledger of ${service}`);
 }
 
 describe('seeding', () => {
@@ -53,7 +54,8 @@ describe('seeding', () => {
     assertSeeded(consul, small);
     assertSeeded(consul, large);
     assert.deepEqual(result, {
-      writes: 5 + 132 + 2,
+      // The large one's ledger twice: before the first transaction, and with the last.
+      writes: 5 + 132 + 3,
       services: [
         { service: 'small', written: 5, kept: [] },
         { service: 'large', written: 132, kept: [] },
@@ -91,23 +93,48 @@ describe('seeding', () => {
     const consul = fakeConsul();
     await seeding(consul.serve).seed([small, large]);
     consul.clear();
-    assert.equal((await seeding(consul.serve).seed([small, large])).writes, 139);
+    assert.equal((await seeding(consul.serve).seed([small, large])).writes, 140);
     assertSeeded(consul, large);
   });
 
-  it('completes what an earlier run began, and no ledger vouches for before', async () => {
-    const consul = fakeConsul();
-    let transactions = 0;
-    const dying: Serve = (service, request) => {
-      if (request.path === '/v1/txn' && ++transactions > 2) throw new Error('killed');
-      return consul.serve(service, request);
+  describe('after an earlier run was killed between two transactions', () => {
+    const killed = async (consul: Consul, wanted: ServiceConfiguration): Promise<void> => {
+      let transactions = 0;
+      const dying: Serve = (service, request) => {
+        if (request.path === '/v1/txn' && ++transactions > 3) throw new Error('killed');
+        return consul.serve(service, request);
+      };
+      await assert.rejects(seeding(dying).seed([wanted]), /killed/);
     };
-    await assert.rejects(seeding(dying).seed([large]), /killed/);
-    assert.equal(consul.keys().length, 128);
-    assert.equal(consul.get(ledgerKey('large')), undefined);
+    const isVouchedFor = (consul: Consul, { service, keys }: ServiceConfiguration): boolean =>
+      consul.get(ledgerKey(service))?.includes(configurationDigest(keys)) ?? false;
 
-    assert.equal((await seeding(consul.serve).seed([large])).writes, 4 + 1);
-    assertSeeded(consul, large);
+    it('completes what that began, and no ledger vouches for it before', async () => {
+      const consul = fakeConsul();
+      await killed(consul, large);
+      assert.equal(consul.keys().length, 1 + 128);
+      assert.ok(!isVouchedFor(consul, large));
+
+      assert.equal((await seeding(consul.serve).seed([large])).writes, 4 + 1);
+      assertSeeded(consul, large);
+    });
+
+    const other = configuration('large', 132, 'w');
+    for (const before of [[], [configuration('large', 132, 'u')]]) {
+      const what = before.length === 0 ? 'the first of all' : 'one that changed everything';
+      it(`takes nothing of it for a person's when other values are wanted by then: ${what}`, async () => {
+        const consul = fakeConsul();
+        if (before.length > 0) await seeding(consul.serve).seed(before);
+        await killed(consul, large);
+        assert.ok(!isVouchedFor(consul, large));
+        consul.set('edgex/large/Key3', 'mine');
+
+        const { services } = await seeding(consul.serve).seed([other]);
+        assert.deepEqual(services[0]?.kept, [{ key: 'edgex/large/Key3', value: 'mine', wanted: 'w3' }]);
+        assertSeeded(consul, { ...other, keys: { ...other.keys, 'edgex/large/Key3': 'mine' } }, other);
+        assert.equal((await seeding(consul.serve).seed([other])).writes, 0);
+      });
+    }
   });
 
   it('survives an answer that is lost after the commit', async () => {

@@ -4,6 +4,7 @@ import {
   configurationDigest,
   type KeyOperation,
   ledgerKey,
+  openLedger,
   planSeed,
   type SeedPlan,
   type Stored,
@@ -155,6 +156,52 @@ describe('any sequence of releases and people', () => {
         }
       }
     }
+  });
+});
+
+describe('runs that are killed anywhere, each with other wishes', () => {
+  const keys = ['a', 'b', 'c', 'd'];
+
+  it("leave nothing that a later one takes for a person's, and no digest before all is there", () => {
+    for (let seed = 1; seed <= 300; seed++) {
+      const random = pseudoRandom(seed);
+      const { stored, commit, values } = registry();
+      for (let step = 0; step < 6; step++) {
+        const wished = keys.filter(() => random() < 0.7).map((name) => [name, String(Math.floor(random() * 4))]);
+        const wanted: Readonly<Record<string, string>> = Object.fromEntries(wished);
+        const opening = openLedger(plan(wanted, stored), stored);
+        if (opening) commit([opening]);
+        const { operations, kept } = plan(wanted, stored);
+        assert.deepEqual(kept, [], `kept in ${seed}`);
+        commit(operations.slice(0, Math.floor(random() * (operations.length + 1))));
+        const isVouchedFor = stored.get(ledgerKey(service))?.value.includes(configurationDigest(wanted)) ?? false;
+        if (isVouchedFor) assert.deepEqual(values(), wanted, `in ${seed}`);
+      }
+    }
+  });
+});
+
+describe('the ledger before several transactions', () => {
+  it('knows what is about to be written and what was there, and vouches for nothing', () => {
+    const { stored, commit } = registry();
+    commit(plan({ [key]: 'a' }, stored).operations);
+    const seed = plan({ [key]: 'b' }, stored);
+    const opening = openLedger(seed, stored);
+    assert.ok(opening?.verb === 'write' && opening.key === ledgerKey(service));
+    const { configuration, keys } = JSON.parse(opening.value);
+    assert.equal(configuration, '');
+    assert.equal(keys[key].split(' ').length, 2);
+    commit([opening]);
+    assert.equal(openLedger(plan({ [key]: 'b' }, stored), stored), undefined, 'once is enough');
+  });
+
+  it('is none where nothing is to be recorded', () => {
+    const { stored, commit, remove } = registry();
+    commit(plan({ [key]: 'a' }, stored).operations);
+    remove(key);
+    const lost = plan({ [key]: 'a' }, stored);
+    assert.equal(changes(lost).length, 1);
+    assert.equal(openLedger(lost, stored), undefined);
   });
 });
 
