@@ -6,7 +6,7 @@ import type { SourceYaml } from '../base/source-yaml.ts';
 import { type Options, resolveOptions, type SiteGiven } from '../options/resolve.ts';
 import { makePlan } from '../plan/plan.ts';
 import type { Site } from '../plan/site.ts';
-import { parseWish } from '../plan/storage-wish.ts';
+import { parseWish, type StorageWish } from '../plan/storage-wish.ts';
 import { type Download, renderCloudInit, sitePath } from '../report/cloud-init.ts';
 import type { Work } from './program.ts';
 import { loadRelease } from './release.ts';
@@ -35,6 +35,16 @@ export const cloudInit: Work = async (options, program) => {
 };
 
 /**
+ * What only a cluster can choose, to a storage that gives objects of the same names: NFS has a volume for each claim as
+ * local volumes do, which `auto` may come to; those that are there are nobody's to patch, as with a class.
+ */
+const standIns: Partial<Record<StorageWish['kind'], string>> = {
+  local: 'nfs://server/path',
+  auto: 'nfs://server/path',
+  existing: 'auto',
+};
+
+/**
  * What would fail on every node is told here: makes the plans that `install` makes of a site file. What nodes of one
  * architecture alone would refuse is a warning, since there may be none of these.
  * @throws BootError as `resolveOptions`, `loadRelease` and `makePlan`
@@ -43,9 +53,7 @@ function requirePlan(given: SiteGiven | undefined, emit: Emit): void {
   const options = resolveOptions('install', [], {}, given);
   const { site: _laidOver, ...wishes } = options;
   const loaded = loadRelease(options);
-  // Which volumes there are, and on which node, only a cluster can tell.
-  const isOfCluster = ['local', 'existing'].includes(parseWish(options.storage).kind);
-  const input = { ...wishes, ...loaded, storage: isOfCluster ? 'auto' : options.storage };
+  const input = { ...wishes, ...loaded, storage: standIns[parseWish(options.storage).kind] ?? options.storage };
   const refusals = loaded.release.architectures.flatMap((architecture) => {
     try {
       makePlan({ ...input, architecture });

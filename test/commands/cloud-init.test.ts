@@ -62,6 +62,16 @@ for (const storage of ['local', 'local:/data/edgex', 'existing', 'class:fast', '
   });
 }
 
+test('a patch of a volume that only the node will have is left to it', async (t) => {
+  const patch = 'patches: [{ kind: PersistentVolume, name: edgex-edgex-consul-data, patch: {} }]';
+  for (const storage of ['local', 'auto']) {
+    const { code, stderr } = await cloudInitOf(t, `storage: ${storage}\n${patch}`);
+    assert.equal(code, 0, stderr);
+  }
+  const { code, stderr } = await cloudInitOf(t, `storage: class:fast\n${patch}`);
+  assert.equal(code, 2, stderr);
+});
+
 test('what only nodes of one architecture would refuse is said, and printed all the same', async (t) => {
   const patch = 'patches: [{ kind: Deployment, name: edgex-redis, patch: { metadata: { annotations: { a: b } } } }]';
   const { code, stdout, stderr } = await cloudInitOf(t, patch);
