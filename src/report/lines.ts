@@ -48,10 +48,13 @@ function describeService({ service, state, reason, elapsedMs }: EventOf<'service
   return { tone: 'plain', text: `${service} ${state}${why}` };
 }
 
+/** From a person's value. */
+const wayBack = 'to undo that, delete the key in Consul and install again with the same options';
+
 function describeSeeded({ service, written, kept }: EventOf<'seeded'>): Line | undefined {
   const parts = [
     ...(written > 0 ? [`${plural(written, 'key')} written`] : []),
-    ...(kept.length > 0 ? [`${kept.length} kept as people set them: ${kept.join(', ')}`] : []),
+    ...(kept.length > 0 ? [`${kept.length} kept as people set them: ${kept.join(', ')} (${wayBack})`] : []),
   ];
   if (parts.length === 0) return undefined;
   return { tone: kept.length > 0 ? 'warning' : 'plain', text: `settings of ${service}: ${parts.join('; ')}` };
