@@ -32,7 +32,8 @@ export const install: Work = (options, program) =>
       deadlineMs: systemClock.now() + options.timeoutMs,
     };
     const carryOut = async (signal: AbortSignal): Promise<number> => {
-      const own = { ...run, signal };
+      // From here: what an archive took to import is not the rollout's.
+      const own = { ...run, signal, deadlineMs: systemClock.now() + options.timeoutMs };
       await apply(own);
       const seed = await rollOut(own);
       // Those too that were bound only now.
