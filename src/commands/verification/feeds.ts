@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { isBootError } from '../../base/errors.ts';
 import type { Reach } from '../../consul/reach.ts';
+import { KubeError, readStatus } from '../../kube/errors.ts';
 import type { KubeClient } from '../../kube/types.ts';
 import type { FeedFacts, ServiceFacts } from '../../verify/facts.ts';
 
@@ -11,8 +12,8 @@ export interface FeedContext {
 }
 
 const timeoutMs = 3_000;
-/** The API server's words for a service that nobody answers for; a port that speaks no HTTP gives others. */
-const nobody = /refused|no endpoints available|no route|not found|no such host|i\/o timeout/i;
+/** The API server's words for an answer that is no HTTP. Any others are why it got no connection, or asked nobody. */
+const noHttp = /malformed HTTP|\bEOF\b|connection reset|connection broken/;
 
 /**
  * Where services pass events on by themselves, whether the way is open that the other one takes: its Service, the port,
@@ -27,29 +28,31 @@ export async function readFeeds(
     Object.entries(row.feeds ?? {}).map(([to, port]) => ({ from, to, port })),
   );
   const open = feeds.filter(({ to }) => ready.some(({ name }) => name === to));
-  return Promise.all(
-    open.map(async (feed) => {
-      const isDirect = context.reach.way === 'direct';
-      return { ...feed, ...(isDirect ? await connectTo(feed, context) : await askThroughProxy(feed, context)) };
-    }),
-  );
+  return Promise.all(open.map(async (feed) => ({ ...feed, ...(await look(feed, context)) })));
 }
 
 type Seen = Pick<FeedFacts, 'isListening' | 'detail'>;
 
-async function connectTo(
-  { from, port }: Pick<FeedFacts, 'from' | 'port'>,
-  { kube, namespace }: FeedContext,
-): Promise<Seen> {
+async function look(feed: Pick<FeedFacts, 'from' | 'port'>, { kube, namespace, reach }: FeedContext): Promise<Seen> {
+  const { from, port } = feed;
   const service = await kube.get({ apiVersion: 'v1', kind: 'Service', namespace, name: from });
   const spec = service?.spec as ServiceSpec | undefined;
-  if (!spec?.ports?.some((each) => each.port === port))
-    return { isListening: false, detail: 'the Service lacks the port' };
+  if (!spec?.ports?.some((each) => each.port === port)) return notListening('the Service lacks the port');
+  return reach.way === 'direct' ? connectTo(spec.clusterIP ?? '', port) : askThroughProxy(feed, { kube, namespace });
+}
+
+const accepts: Seen = { isListening: true, detail: 'accepts' };
+
+function notListening(detail: string): Seen {
+  return { isListening: false, detail };
+}
+
+function connectTo(host: string, port: number): Promise<Seen> {
   const { promise, resolve } = Promise.withResolvers<Seen>();
-  const socket = connect({ host: spec.clusterIP ?? '', port });
-  socket.setTimeout(timeoutMs, () => resolve({ isListening: false, detail: 'no connection in time' }));
-  socket.on('error', ({ message }) => resolve({ isListening: false, detail: message }));
-  socket.on('connect', () => resolve({ isListening: true, detail: 'accepts' }));
+  const socket = connect({ host, port });
+  socket.setTimeout(timeoutMs, () => resolve(notListening('no connection in time')));
+  socket.on('error', ({ message }) => resolve(notListening(message)));
+  socket.on('connect', () => resolve(accepts));
   return promise.finally(() => socket.destroy());
 }
 
@@ -58,17 +61,20 @@ interface ServiceSpec {
   readonly ports?: readonly { readonly port: number }[];
 }
 
-/** A publisher speaks no HTTP, so the API server reports a broken answer, or none; nobody there is reported otherwise. */
+/**
+ * A publisher speaks no HTTP. What it says isn't over with its first line, so the API server mostly waits for the rest
+ * of it as long as we do; or it reports a broken answer. Where nobody listens, or nobody may ask, it says so at once.
+ */
 async function askThroughProxy(
   { from, port }: Pick<FeedFacts, 'from' | 'port'>,
-  { kube, namespace }: FeedContext,
+  { kube, namespace }: Pick<FeedContext, 'kube' | 'namespace'>,
 ): Promise<Seen> {
   try {
-    const { body } = await kube.proxy(namespace, from, port, { path: '/', timeoutMs });
-    const words = body.trim().split('\n', 1)[0] ?? '';
-    if (nobody.test(words)) return { isListening: false, detail: words.slice(0, 200) };
+    const { status, body } = await kube.proxy(namespace, from, port, { path: '/', timeoutMs });
+    const words = readStatus(body)?.message ?? body.trim().split('\n', 1)[0] ?? '';
+    return status < 400 || noHttp.test(words) ? accepts : notListening(words.slice(0, 200) || `answers ${status}`);
   } catch (error) {
     if (!isBootError(error)) throw error;
+    return error instanceof KubeError && error.trouble === 'slow' ? accepts : notListening(error.details.cause);
   }
-  return { isListening: true, detail: 'accepts' };
 }
