@@ -75,6 +75,14 @@ export async function prepare(
       hint: `Give it your own with --set ${setting}=VALUE.`,
     });
   }
+  for (const object of loaded.firstStartOnly ?? []) {
+    emit({
+      type: 'warning',
+      object,
+      message: 'the service takes it at its first start only, when it writes its own settings into Consul',
+      hint: 'If it has started before, change the setting there.',
+    });
+  }
   const changes = await previewChanges(plan, installed, { kube, forceConflicts: options.forceConflicts });
   requirePodSecurity(changes, plan, installed);
   return { ...loaded, kube, reach, cluster, installed, plan, changes };

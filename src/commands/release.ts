@@ -9,6 +9,7 @@ import type { Mirrored } from '../plan/inventory.ts';
 import type { PlanInput } from '../plan/plan.ts';
 import { parseRelease, type Release } from '../plan/release.ts';
 import { serviceName } from '../plan/select.ts';
+import { settingsInEnv } from '../plan/site-env.ts';
 import { layOver, mirrored, type SiteRelease } from '../plan/site-release.ts';
 import { readBeside } from './site.ts';
 
@@ -21,6 +22,8 @@ export interface LoadedRelease {
   /** Where each of these was written. */
   readonly overridePlace: OverridePlace;
   readonly site?: NonNullable<PlanInput['site']>;
+  /** Where the site file has variables that a service takes at its first start only. */
+  readonly firstStartOnly?: readonly string[];
   /** The same with all images from a mirror; absent where the options name one. */
   readonly fromMirror?: (registry: string) => LoadedRelease;
 }
@@ -31,7 +34,8 @@ const name = 'fuji';
 
 /**
  * Reads the release from the program's assets, and lays the site over it.
- * @throws BootError `usage` for a service that the release doesn't have, with its place, and as `layOver`
+ * @throws BootError `usage` for a service that the release doesn't have, with its place, and as `layOver` and
+ *   `settingsInEnv`
  */
 export function loadRelease(options: ReleaseOptions): LoadedRelease {
   const release = readRelease(options.registry);
@@ -46,6 +50,7 @@ export function loadRelease(options: ReleaseOptions): LoadedRelease {
     trees,
     ...overridesOf(laid.release, options, laid),
     ...mirroring,
+    firstStartOnly: settingsInEnv(laid.release, trees, site, source),
     site: { patches: site.patches ?? [], source, ...(laid.exposure ? { exposure: laid.exposure } : {}) },
   };
 }
