@@ -87,6 +87,8 @@ export interface Installation {
   readonly version: string;
   /** As its record has it: `local:/var/lib/edgex`, `class:fast`. */
   readonly storage: string;
+  /** When its last verification ended that was recorded, in milliseconds since 1970. */
+  readonly verifiedMs?: number;
 }
 
 export interface VolumeSpace {

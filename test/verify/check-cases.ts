@@ -85,6 +85,11 @@ const answersWith = (name: string, answer: typeof silence | typeof good) => ({
   answers: async () => new Map([...plan.services.map((service) => [service.name, good] as const), [name, answer]]),
 });
 const node = (changes: object) => ({ cluster: async () => clusterFacts(changes) });
+const clockGoneBackBy = (ms: number): Partial<VerifyFacts> => ({
+  ...withMachine({ dateMs: nowMs - ms }),
+  dates: async () => ({ serverMs: nowMs - ms, machineMs: nowMs - ms + 100 }),
+  heartbeats: async () => [{ node: 'node-1', renewedMs: nowMs - ms - 3_000 }],
+});
 const key = 'edgex/core/1.0/edgex-core-data/Writable/LogLevel';
 const hostKey = 'edgex/core/1.0/edgex-core-data/Databases/Primary/Host';
 const settings = (changes: Readonly<Record<string, string | undefined>>) => ({
@@ -168,6 +173,7 @@ export const cases: Readonly<Record<string, readonly Case[]>> = {
       { dates: async () => ({ serverMs: nowMs, machineMs: nowMs - 3_600_000 }) },
       /^it is 3600\.0 s behind the API server$/,
     ),
+    passes('a single node, whose clock nobody else knows', {}, /which on a single node may have the same clock$/),
     fails('a clock without a battery', withMachine({ dateMs: 0 }), /the year is 1970/),
     skips('a cluster that does not answer', { dates: () => Promise.reject(silentCluster) }, /doesn't answer/),
   ],
@@ -239,6 +245,22 @@ export const cases: Readonly<Record<string, readonly Case[]>> = {
       'a node behind',
       { heartbeats: async () => [{ node: 'node-1', renewedMs: nowMs - 3_600_000 }] },
       /behind the API server's/,
+    ),
+    fails(
+      'a single node that has lost a day: all clocks agree, and all are wrong',
+      clockGoneBackBy(86_400_000),
+      /^the cluster's clock: it has gone back to 2026-05-31T12:\S+; the start of edgex-\S+ was at 2026-06-01T11:00:00.000Z$/,
+    ),
+    fails(
+      'a verification that is still to come',
+      {
+        installation: async () => ({
+          ...{ exists: true, terminating: false, version: '1.1.0', storage: 'local:/var/lib/edgex' },
+          verifiedMs: nowMs + 7_200_000,
+        }),
+        heartbeats: async () => undefined,
+      },
+      /; the last verification was at 2026-06-01T14:00:00.000Z$/,
     ),
     passes(
       'one that is gone has no clock',

@@ -17,6 +17,7 @@ export function installationOf({ namespace, objects }: InstalledFacts): Installa
     terminating: namespace.terminating,
     version: inventory?.version ?? '',
     storage: inventory?.storage ?? '',
+    ...(inventory?.verified ? { verifiedMs: inventory.verified.atMs } : {}),
   };
 }
 

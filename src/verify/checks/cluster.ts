@@ -1,12 +1,15 @@
 import { formatDuration } from '../../base/time.ts';
 import type { VerifyFacts } from '../facts.ts';
 import { type Defect, failed, judged, passed, skipped } from '../finding.ts';
+import { type Memory, newestMemory } from '../memories.ts';
 import type { Probe } from '../run-checks.ts';
 import { unread } from '../unread.ts';
 
 /** A node writes its Lease every 10 s, and counts as gone after 40. */
 const maxHeartbeatAgeMs = 60_000;
 const maxAheadMs = 5_000;
+/** Clocks that agree still differ by some seconds. */
+const maxMemoryAheadMs = 60_000;
 
 /** The probes of category cluster, by code. */
 export const clusterProbes: Readonly<Record<string, Probe<VerifyFacts>>> = {
@@ -54,8 +57,18 @@ export const clusterProbes: Readonly<Record<string, Probe<VerifyFacts>>> = {
   },
 
   'nodes-clock': async (facts) => {
-    const [heartbeats, { serverMs }] = await Promise.all([facts.heartbeats(), facts.dates()]);
-    if (!heartbeats) return skipped('the user may not read the Leases of the nodes');
+    const [heartbeats, { serverMs }, memory] = await Promise.all([facts.heartbeats(), facts.dates(), newest(facts)]);
+    const future: Defect[] =
+      memory && memory.atMs - serverMs > maxMemoryAheadMs
+        ? [
+            {
+              object: "the cluster's clock",
+              cause: `it has gone back to ${isoDate(serverMs)}; ${memory.what} was at ${isoDate(memory.atMs)}`,
+            },
+          ]
+        : [];
+    if (!heartbeats)
+      return future.length > 0 ? judged(future, '') : skipped('the user may not read the Leases of the nodes');
     const { nodes } = await facts.cluster();
     // One that isn't ready writes no Lease, and its clock is not to blame.
     const alive = heartbeats.filter(({ node }) => nodes.some(({ name, ready }) => name === node && ready));
@@ -70,7 +83,8 @@ export const clusterProbes: Readonly<Record<string, Probe<VerifyFacts>>> = {
         },
       ];
     });
-    return judged(defects, 'they agree');
+    // A node whose clock is ahead has had its services' starts in the future, and is told as that.
+    return judged(defects.length > 0 ? defects : future, 'they agree');
   },
 
   'cluster-dns': async (facts) => {
@@ -96,6 +110,17 @@ export const clusterProbes: Readonly<Record<string, Probe<VerifyFacts>>> = {
       : failed(`namespace ${facts.namespace} has none`);
   },
 };
+
+/** The newest thing that the cluster remembers of the installation; undefined where there is none. */
+async function newest(facts: VerifyFacts): Promise<Memory | undefined> {
+  const installation = await facts.installation().catch(unread);
+  const services = installation?.exists ? await facts.services().catch(unread) : undefined;
+  return installation && newestMemory(services ?? [], installation);
+}
+
+function isoDate(ms: number): string {
+  return new Date(ms).toISOString();
+}
 
 /** `v1.34.4+k3s1` is 34; undefined for what is no version. */
 function parseMinor(version: string): number | undefined {
