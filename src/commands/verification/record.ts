@@ -6,7 +6,7 @@ import { inventoryRef, verifiedPatch } from '../../plan/inventory.ts';
 import type { VerifyReport } from '../../verify/types.ts';
 
 export interface RecordContext {
-  readonly kube: Pick<KubeClient, 'patch'>;
+  readonly kube: Pick<KubeClient, 'patch' | 'raw'>;
   readonly namespace: string;
   readonly emit: Emit;
 }
@@ -29,7 +29,9 @@ export function openRecord(
     if (!record || !isWhole || verdict === last) return;
     last = verdict;
     try {
-      await kube.patch({ ...inventoryRef, namespace }, verifiedPatch({ verdict, atMs: startedMs + elapsedMs }));
+      // By the cluster's clock: a verdict that comes from its future would tell that this clock has gone back.
+      const { dateMs: atMs = startedMs + elapsedMs } = await kube.raw('/version');
+      await kube.patch({ ...inventoryRef, namespace }, verifiedPatch({ verdict, atMs }));
     } catch (error) {
       // Whoever may look may not always write; that is no finding about the installation.
       if (!isBootError(error)) throw error;

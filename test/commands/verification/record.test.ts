@@ -11,20 +11,29 @@ async function recorded(args: readonly string[], verdicts: readonly ('passed' | 
   const patches: string[] = [];
   const told: BootEvent[] = [];
   const patch = async (_ref: object, change: object): Promise<KubeObject> => {
-    patches.push(JSON.stringify(change).match(/passed|failed/)?.[0] ?? '');
+    patches.push(JSON.stringify(change).match(/(passed|failed) [^"]*/)?.[0] ?? '');
     if (error) throw error;
     return change as KubeObject;
   };
-  const context = { kube: { patch }, namespace: 'edgex', emit: (event: BootEvent) => void told.push(event) };
+  const raw = async () => ({ status: 200, body: '', dateMs: Date.parse('2026-06-01T12:00:00Z') });
+  const context = { kube: { patch, raw }, namespace: 'edgex', emit: (event: BootEvent) => void told.push(event) };
   const record = openRecord(resolveOptions('verify', args, {}), context);
   for (const verdict of verdicts) await record({ verdict, startedMs: 0, elapsedMs: 1_000 });
-  return { patches, told: told.map((event) => ('message' in event ? event.message : event.type)) };
+  return {
+    patches: patches.map((patch) => patch.split(' ')[0]),
+    dates: patches.map((patch) => patch.split(' ')[1]),
+    told: told.map((event) => ('message' in event ? event.message : event.type)),
+  };
 }
 
 describe('the record of verdicts', () => {
   it('is written where it is wanted', async () => {
     assert.deepEqual((await recorded([], ['passed'])).patches, []);
     assert.deepEqual((await recorded(['--record'], ['failed'])).patches, ['failed']);
+  });
+
+  it('has the date of the cluster, whatever this machine takes for now', async () => {
+    assert.deepEqual((await recorded(['--record'], ['passed'])).dates, ['2026-06-01T12:00:00.000Z']);
   });
 
   it('of a watch is written whenever the verdict is another one', async () => {
