@@ -544,6 +544,31 @@ export const cases: Readonly<Record<string, readonly Case[]>> = {
       }),
       /^edgex-core-data: its image is on the way$/,
     ),
+    fails(
+      'one that is still starting, however long it takes',
+      {
+        ...withServices({
+          [data]: {
+            isReady: false,
+            pod: running(180_000, { started: false }),
+            trouble: { cause: 'it is starting', evidence: [] },
+          },
+        }),
+        ...answersWith(data, silence),
+      },
+      /^edgex-core-data: it is starting$/,
+    ),
+    fails(
+      'a database that recovers',
+      withServices({
+        [mongo]: {
+          isReady: false,
+          pod: podOf(mongo, { ready: false, started: false }),
+          trouble: { cause: 'it is starting', evidence: [] },
+        },
+      }),
+      /^edgex-mongo: it is starting$/,
+    ),
     passes(
       'one that hangs is told elsewhere',
       { ...withServices({ [data]: { isReady: false, pod: running(60_000) } }), ...answersWith(data, silence) },

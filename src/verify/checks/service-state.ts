@@ -23,10 +23,15 @@ export function stateOf(service: ServiceFacts, answer: Answer | undefined, nowMs
   if (!deployment) return 'absent';
   if (deployment.spec.replicas === 0) return 'stopped';
   const isSilent = answer !== undefined && !isGood(answer);
-  const runs = (runningMs(service, nowMs) ?? 0) >= startMs;
+  const runs = hasStarted(service) && (runningMs(service, nowMs) ?? 0) >= startMs;
   if (isReady) return isSilent ? 'hung' : 'ready';
   if (runs && planned.row.users !== undefined) return 'without users';
   return runs && isSilent ? 'hung' : 'not ready';
+}
+
+/** False while its start-up probe hasn't passed: it may take its time, as a database that recovers does. */
+function hasStarted({ pod }: ServiceFacts): boolean {
+  return !pod || containerOf(pod)?.started !== false;
 }
 
 /** How long its process has been running; undefined when it isn't. */

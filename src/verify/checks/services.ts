@@ -5,7 +5,7 @@ import { type Defect, type Finding, judged, skipped, unready } from '../finding.
 import { containerOf } from '../pods.ts';
 import type { Probe } from '../run-checks.ts';
 import { portTrouble } from './service-ports.ts';
-import { describeRun, isGood, type ServiceState, stateOf, wordsOf } from './service-state.ts';
+import { describeRun, isGood, runningMs, type ServiceState, stateOf, wordsOf } from './service-state.ts';
 
 /** An end that is longer ago has been followed by a time in which all went well. */
 const recentMs = 10 * 60_000;
@@ -40,11 +40,13 @@ export const servicesProbes: Readonly<Record<string, Probe<VerifyFacts>>> = {
   }),
 
   'services-ready': async (facts) => {
-    const looked = await lookAll(facts);
-    const defects = looked.flatMap(({ service, state }): Defect[] => {
+    const [looked, { serverMs }] = await Promise.all([lookAll(facts), facts.dates()]);
+    const defects = looked.flatMap(({ service, state, answer }): Defect[] => {
       if (state !== 'not ready') return [];
-      const { cause = 'it is not ready', ...more } = service.trouble ?? {};
-      return [{ object: service.planned.name, cause, ...more }];
+      const { cause = 'it is not ready', evidence = [], ...more } = service.trouble ?? {};
+      const isStarting = runningMs(service, serverMs) !== undefined && answer && !isGood(answer);
+      const start = isStarting ? [`${describeRun(service, serverMs)}, and: ${wordsOf(answer)}`] : [];
+      return [{ object: service.planned.name, cause, evidence: [...start, ...evidence], ...more }];
     });
     return judged(defects, `${looked.filter(({ state }) => state === 'ready').length} services`);
   },
@@ -120,6 +122,8 @@ export const servicesProbes: Readonly<Record<string, Probe<VerifyFacts>>> = {
   'database-users': async (facts) => {
     const looked = (await lookAll(facts)).filter(({ service }) => service.planned.row.users !== undefined);
     if (looked.length === 0) return skipped('this database has no users');
+    const away = looked.find(({ state }) => state !== 'ready' && state !== 'without users');
+    if (away) return unready(away.service.planned.name);
     const defects = looked.flatMap(({ service, state }): Defect[] =>
       state === 'without users'
         ? [

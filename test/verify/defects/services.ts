@@ -38,15 +38,25 @@ function stopped(service: string, ...others: readonly string[]): Defect {
   };
 }
 
-function hung(service: string, how: string, isQuick: boolean): Defect {
+function silent(service: string, how: string, forMs: number): Defect {
   return {
     what: `${service} hangs (${how})`,
-    plant: all(fault(service, how), runsFor(service, startMs)),
+    plant: all(fault(service, how), runsFor(service, forMs)),
     repair: all(fault(service), ready(service)),
-    fails: ['services-answer'],
-    hint: /alive and answers nobody/,
-    ...(isQuick ? { isQuick } : {}),
+    fails: [],
+    hint: /./,
   };
+}
+
+/** It has started, and hangs 5 s later. After 25 s it isn't ready any more, after 35 it is restarted. */
+function hung(service: string): Defect {
+  const hint = /alive and answers nobody/;
+  return { ...silent(service, 'hang:5000', 28_000), fails: ['services-answer'], hint, isQuick: true };
+}
+
+/** Nobody can tell it from one that takes its time, until its start-up probe gives it up. */
+function neverStarts(service: string, how: string): Defect {
+  return { ...silent(service, how, startMs), fails: ['services-ready'] };
 }
 
 export const servicesDefects: readonly Defect[] = [
@@ -93,10 +103,10 @@ export const servicesDefects: readonly Defect[] = [
     fails: ['services-image', 'services-ready'],
     hint: /--force-conflicts/,
   },
-  hung(command, 'bind-fail', false),
-  hung(scheduler, 'hang', true),
-  hung(notifications, 'slow-answers:20000', false),
-  hung(notifications, 'status:503', false),
+  hung(scheduler),
+  neverStarts(command, 'bind-fail'),
+  neverStarts(notifications, 'slow-answers:20000'),
+  neverStarts(notifications, 'status:503'),
   {
     what: 'a service that ends at each start',
     plant: all(fault(scheduler, 'exit:3'), restarted(scheduler, 1)),
