@@ -2,6 +2,7 @@ import { systemClock } from '../base/clock.ts';
 import type { ExitName } from '../base/errors.ts';
 import type { Emit } from '../base/events.ts';
 import { chooseReach } from '../consul/reach.ts';
+import type { KubeClient } from '../kube/types.ts';
 import type { Options } from '../options/resolve.ts';
 import { createRedactor } from '../report/redact.ts';
 import { openVerifyText, type VerifyText } from '../report/verify-text.ts';
@@ -9,11 +10,12 @@ import { type CheckRow, loadChecks } from '../verify/checks.ts';
 import { selectChecks } from '../verify/select-checks.ts';
 import type { VerifyReport } from '../verify/types.ts';
 import { connect } from './connect.ts';
-import { trialsOf } from './export/trials.ts';
+import { refuseExportOptions, trialsOf } from './export/trials.ts';
 import { prepare } from './prepare.ts';
 import type { Program, Work } from './program.ts';
 import { loadRelease } from './release.ts';
 import { usesColor, warningsOnly } from './reporting.ts';
+import { orAbsent } from './verification/absent-cluster.ts';
 import { formOfFile, forms, writeReports } from './verification/forms.ts';
 import { openRecord } from './verification/record.ts';
 import { differences, type Session, verifyOnce } from './verification/session.ts';
@@ -82,10 +84,12 @@ function exitOf({ verdict, checks }: VerifyReport): ExitName {
 
 async function openSession(options: Options, program: Program, rows: readonly CheckRow[]): Promise<Session> {
   const { namespace, windowMs, pre } = options;
+  if (pre) refuseExportOptions(options, ['mqtt']);
   const emit = warningsOnly(options, program);
   const trials = await trialsOf({ name: '--mqtt', value: options.mqtt }, options, program);
   const loaded = loadRelease(options);
-  const kube = connect(options, program, emit);
+  const open = (): KubeClient => connect(options, program, emit);
+  const kube = pre && rows.some(({ category }) => category === 'machine') ? orAbsent(open) : open();
   const reach = await chooseReach(kube, namespace, options.reach);
   return {
     options,

@@ -25,6 +25,7 @@ export function selectChecks(
   requireKnown('--skip', skip, rows);
   const isNamed = ({ code, category }: CheckRow, words: readonly string[]) =>
     words.includes(code) || words.includes(category);
+  if (mqtt === undefined && !pre) requireBroker(only, rows, isNamed);
   const chosen = rows
     .filter(({ when }) => isMeant[when](pre, mqtt !== undefined))
     .filter((row) => (only.length === 0 || isNamed(row, only)) && !isNamed(row, skip));
@@ -39,6 +40,22 @@ export function selectChecks(
     ].join(' '),
     cause: 'no check is left',
     hint: 'Name others, or leave one of these options out.',
+  });
+}
+
+/** Whoever names checks of the export alone would be told of others only, or of none. */
+function requireBroker(
+  only: readonly string[],
+  rows: readonly CheckRow[],
+  isNamed: (row: CheckRow, words: readonly string[]) => boolean,
+): void {
+  const word = only.find((each) => rows.every((row) => row.when === 'mqtt' || !isNamed(row, [each])));
+  if (word === undefined) return;
+  throw new BootError({
+    exit: 'usage',
+    object: `--only ${word}`,
+    cause: 'what is looked at there are events that come out at an MQTT broker',
+    hint: 'Add --mqtt; without a URL a broker is found or started.',
   });
 }
 

@@ -47,6 +47,12 @@ describe('the choice of checks', () => {
     assert.match(refusal({ skip: ['xyz'] }), /^--skip xyz: .*The categories are machine, cluster,/);
   });
 
+  it('says what checks of the export take', () => {
+    assert.match(refusal({ only: ['export'] }), /^--only export: .* Add --mqtt;/);
+    assert.match(refusal({ only: ['data', 'export-arrives'] }), /^--only export-arrives: .* Add --mqtt;/);
+    assert.ok(chosen({ only: ['export'], mqtt: 'auto' }).includes('export-arrives'));
+  });
+
   it('refuses to do nothing', () => {
     assert.match(refusal({ only: ['data'], pre: true }), /^--only data --pre: no check is left/);
   });
