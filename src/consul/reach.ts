@@ -47,8 +47,16 @@ function directReach(kube: Kube, namespace: string): Reach {
   };
   return {
     way: 'direct',
-    request: async (service, port, request) =>
-      requestDirectly(`${service}:${port}`, { host: await addressOf(service), port }, request),
+    request: async (service, port, request) => {
+      const host = await addressOf(service);
+      try {
+        return await requestDirectly(`${service}:${port}`, { host, port }, request);
+      } catch (error) {
+        // Whoever made the Service anew gave it another one.
+        addresses.delete(service);
+        throw error;
+      }
+    },
   };
 }
 

@@ -85,6 +85,17 @@ describe('the direct way', () => {
     assert.deepEqual(kube.gets, ['Service/here']);
   });
 
+  it('looks it up again after a call that failed: a Service that was made anew has another one', async () => {
+    const port = await serveHttp((_incoming, response) => response.end());
+    const services = [object('Service', 'here', { spec: { clusterIP: '127.0.0.2', ports: [{ port }] } })];
+    const kube = fakeKube(services);
+    const reach = await chooseReach(kube, 'edgex', 'direct');
+    await assert.rejects(reach.request('here', port, { path: '/' }), BootError);
+    services[0] = localService('here');
+    assert.equal((await reach.request('here', port, { path: '/' })).status, 200);
+    assert.equal(kube.gets.length, 2);
+  });
+
   it('goes to no proxy, whatever the environment says', async () => {
     const port = await serveHttp((_incoming, response) => response.end('straight'));
     const script = `
