@@ -63,6 +63,8 @@ export async function startHostBroker(
   const child = spawn('/bin/sh', ['-c', asLongAsWeLive, folder, path, '-c', configuration], {
     stdio: ['pipe', 'ignore', 'pipe'],
     env: {},
+    // What a terminal sends to all its programs is for us to answer: this one ends after us.
+    detached: true,
     ...user,
   });
   let words = '';
@@ -91,8 +93,16 @@ export async function startHostBroker(
 
 const maxWords = 4_096;
 
-/** The shell waits for the end of its input, which comes when nobody holds the other end any more, and tidies up. */
-const asLongAsWeLive = `"$@" & child=$!; trap 'kill $child 2>/dev/null; rm -rf "$0"' EXIT; read -r _`;
+/**
+ * The shell waits for the end of its input, which comes when nobody holds the other end any more, and tidies up; also
+ * when a signal ends it, as where a whole unit is stopped.
+ */
+const asLongAsWeLive = [
+  `trap 'kill $child 2>/dev/null; rm -rf "$0"' EXIT`,
+  'trap exit INT TERM HUP',
+  '"$@" & child=$!',
+  'read -r _',
+].join('\n');
 
 function configurationFor({ host, port }: BrokerAddress, passwords: string): string {
   return [

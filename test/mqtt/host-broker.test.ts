@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -72,6 +73,37 @@ const starter = `
   const { address } = await startHostBroker(process.argv[1], '127.0.0.1', { clock: systemClock, signal });
   console.log(JSON.stringify(address));
   setInterval(() => {}, 1000);
+`;
+
+test('it tidies up after a signal, too, and one for a whole group is for the program that started it', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'edgex-boot-program-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'mosquitto');
+  writeFileSync(path, `#!${process.execPath}\n${listener}`);
+  for (const each of [folder, path]) chmodSync(each, 0o755);
+  const broker = await startHostBroker(path, '127.0.0.1', { clock: systemClock, signal });
+  t.after(broker.stop);
+  const socket = connect({ host: '127.0.0.1', port: broker.address.port });
+  const { shell, configuration } = JSON.parse(String(await once(socket, 'data').finally(() => socket.destroy())));
+  // It leads a group of its own.
+  assert.ok(process.kill(-shell, 0));
+  assert.ok(existsSync(configuration));
+  process.kill(shell, 'SIGTERM');
+  for (let attempt = 0; attempt < 100 && existsSync(configuration); attempt++) await delay(50);
+  assert.ok(!existsSync(configuration));
+});
+
+/** In Mosquitto's place: says on its port whose child it is, and what it was told to read. */
+const listener = `
+  const { readFileSync } = require('node:fs');
+  const configuration = process.argv[3];
+  const [, port, host] = /^listener (\\d+) (\\S+)$/m.exec(readFileSync(configuration, 'utf8'));
+  require('node:net')
+    .createServer((socket) => {
+      socket.on('error', () => {});
+      socket.end(JSON.stringify({ shell: process.ppid, configuration }));
+    })
+    .listen(port, host);
 `;
 
 test('one that does not start says why, and leaves nothing', async (t) => {
