@@ -4,6 +4,7 @@ import { ledgerKey } from '../../src/plan/seed.ts';
 import type { VerifyFacts } from '../../src/verify/facts.ts';
 import type { CheckOutcome } from '../../src/verify/types.ts';
 import { clusterFacts, mountFacts } from '../support/facts.ts';
+import { fujiPlan } from '../support/fuji.ts';
 import {
   devices,
   good,
@@ -183,6 +184,12 @@ export const cases: Readonly<Record<string, readonly Case[]>> = {
       'EdgeX with Docker',
       withMachine({ ports: [22, 48080, 8500] }),
       /^something listens on ports 8500 \(edgex-core-consul\), 48080 \(edgex-core-data\)$/,
+    ),
+    passes('a broker of the site, where none of ours is wanted', withMachine({ ports: [22, 1883] }), /nothing listens/),
+    fails(
+      'a broker beside ours',
+      { ...withMachine({ ports: [1883] }), plan: async () => fujiPlan({ database: 'mongo', with: ['mqtt-broker'] }) },
+      /^something listens on port 1883 \(edgex-mqtt-broker\)$/,
     ),
   ],
   'cluster-reachable': [

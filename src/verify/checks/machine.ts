@@ -84,8 +84,13 @@ export const machineProbes: Readonly<Record<string, Probe<VerifyFacts>>> = {
     swapBytes === 0 ? passed('no swap') : failed(`it has ${formatBytes(swapBytes)} of swap`),
   ),
 
-  'machine-ports': onNode(({ ports }, { release }) => {
-    const taken = Object.entries(release.services).flatMap(([name, row]) =>
+  'machine-ports': onNode(async ({ ports }, facts) => {
+    const plan = await facts.plan().catch(unread);
+    // On the port of a service that nobody wants may be whatever program has it by right: a broker on 1883.
+    const own = Object.entries(facts.release.services).filter(
+      ([name, row]) => row.optional !== 'requested' || plan?.services.some((each) => each.name === name),
+    );
+    const taken = own.flatMap(([name, row]) =>
       row.ports.filter(({ port }) => ports.includes(port)).map(({ port }) => `${port} (${name})`),
     );
     if (taken.length === 0) return passed("nothing listens on the release's ports");
