@@ -10,9 +10,10 @@ import type { Silence } from '../../verify/export-trial.ts';
 import type { TrialContext } from './context.ts';
 
 const podName = 'edgex-boot-mqtt-reach';
-/** From its start on the node: a connection that isn't there by then doesn't come. */
+/** Of trying: a connection that isn't there by then doesn't come. */
 const attemptSeconds = 10;
-const timeoutMs = 60_000;
+/** Of the whole pod, whose image may have to be pulled first. */
+const podSeconds = 120;
 
 /**
  * Whether a pod of the namespace gets a connection to a broker, asked by one that tries.
@@ -28,15 +29,20 @@ export async function tryFromPod(
     forbiddenHint: 'Allow pods that run as a user of their own in this namespace.',
     tailLines: 3,
   };
-  const deadlineMs = systemClock.now() + timeoutMs;
+  const deadlineMs = systemClock.now() + podSeconds * 1_000;
   const { succeeded, words } = await runOneShot(task, { kube, clock: systemClock, signal, deadlineMs });
   return { isReached: succeeded, words: words || `no connection within ${attemptSeconds} s` };
 }
 
-function renderPod(plan: Plan, { host, port }: BrokerAddress): KubeObject {
+/** Waits for the address, and ends itself when that takes too long. */
+export function attemptScript({ host, port }: BrokerAddress, seconds = attemptSeconds): string {
+  return `(sleep ${seconds}; kill -TERM $$) &\n${gateScript([{ kind: 'tcp', service: host, port }])}`;
+}
+
+function renderPod(plan: Plan, address: BrokerAddress): KubeObject {
   const { uid, gid } = plan.release.tools;
   return renderOneShot(podName, plan, {
-    activeDeadlineSeconds: attemptSeconds,
+    activeDeadlineSeconds: podSeconds,
     nodeSelector: { 'kubernetes.io/os': 'linux', [architectureLabel]: plan.architecture },
     securityContext: {
       runAsNonRoot: true,
@@ -45,7 +51,7 @@ function renderPod(plan: Plan, { host, port }: BrokerAddress): KubeObject {
       seccompProfile: { type: 'RuntimeDefault' },
     },
     containers: [
-      renderShell('reach', plan.toolsImage, gateScript([{ kind: 'tcp', service: host, port }]), {
+      renderShell('reach', plan.toolsImage, attemptScript(address), {
         securityContext: { ...shellSecurity, capabilities: { drop: ['ALL'] } },
       }),
     ],
