@@ -55,7 +55,13 @@ await writeFile(site, stringify({ site: 'fleet', database, without: without.spli
 
 const startMs = performance.now();
 const namespaces = Array.from({ length: count }, (_, index) => `fb-fleet-${index + 1}`);
-const nodes = await mapPool(namespaces, parallel, (namespace) => setUp(lab, site, namespace));
+const nodes = await mapPool(namespaces, parallel, async (namespace) => {
+  const node = await setUp(lab, site, namespace);
+  console.log(
+    `${namespace}: exit code ${node.code}, ${node.requests} requests in ${(node.elapsedMs / 1000).toFixed(1)} s`,
+  );
+  return node;
+});
 await rm(dir, { recursive: true });
 
 const failed = nodes.filter(({ code }) => code !== 0);
