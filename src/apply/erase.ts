@@ -24,11 +24,13 @@ export async function eraseDirectories(erasure: Erasure, context: OneShotContext
   const pod = renderPod(erasure, clusterId);
   const forbiddenHint = `Allow it: kubectl label namespace ${erasure.namespace} --overwrite pod-security.kubernetes.io/enforce=privileged`;
   const { kept } = erasure;
-  const { succeeded, words } = await runOneShot(
-    { pod, purpose: "deletes the volumes' data", forbiddenHint, tailLines: kept.length + failureLines },
-    context,
-  );
-  if (succeeded) return kept.filter((claim) => words.split('\n').includes(`${missing} ${claim}`));
+  const end = await runOneShot({ pod, purpose: "deletes the volumes' data", forbiddenHint }, context);
+  if (end.succeeded) {
+    // By the status and not by the log: the data are gone, and a node whose logs can't be read must not hold up the rest.
+    const told = end.pod.status.containerStatuses?.[0]?.state?.terminated?.message ?? '';
+    return kept.filter((claim) => told.split('\n').includes(claim));
+  }
+  const { words } = end;
   throw new BootError({
     exit: 'rollout',
     object: formatRef(refOf(pod)),
@@ -62,10 +64,6 @@ function renderPod(erasure: Erasure, clusterId: string | undefined): KubeObject 
 /** The names are Kubernetes' own, so they need no quotes; what isn't such a name must not get here. */
 const plainName = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
 
-/** How the pod tells of a directory that isn't there. */
-const missing = 'missing';
-const failureLines = 5;
-
 /** What counts is that nothing is left: a directory that is a mount of its own can be emptied, but not deleted. */
 function eraseScript({ namespace, claims, kept }: Erasure, clusterId: string | undefined): string {
   for (const name of [namespace, ...claims])
@@ -73,7 +71,7 @@ function eraseScript({ namespace, claims, kept }: Erasure, clusterId: string | u
   return [
     // A link may lead to the directory of another installation.
     `if [ -L ${mountPath}/${namespace} ]; then echo '${namespace} is a link'; exit 1; fi`,
-    ...kept.map((claim) => `[ -e ${mountPath}/${namespace}/${claim} ] || echo ${missing} ${claim}`),
+    ...kept.map((claim) => `[ -e ${mountPath}/${namespace}/${claim} ] || echo ${claim} >> /dev/termination-log`),
     `[ -e ${mountPath}/${namespace} ] || exit 0`,
     `cd ${mountPath}/${namespace} || exit 1`,
     ...(clusterId === undefined ? [] : [ownerCheck(clusterId)]),

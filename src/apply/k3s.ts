@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream, existsSync } from 'node:fs';
+import { createReadStream, createWriteStream, existsSync, readdirSync } from 'node:fs';
 import { copyFile, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -27,11 +27,16 @@ const unfinishedPath = '/var/lib/edgex-boot/k3s-unfinished';
 /** In it where the program stood at its place before the first step. */
 const placedNote = 'k3s was there before\n';
 
-/** What starts k3s, as a server or as an agent: units of systemd, or scripts of OpenRC. */
-const starters = ['k3s', 'k3s-agent'].flatMap((name) => [
-  ...['/etc/systemd/system', '/usr/lib/systemd/system', '/lib/systemd/system'].map((dir) => `${dir}/${name}.service`),
-  `/etc/init.d/${name}`,
-]);
+/** Where units of systemd and scripts of OpenRC are. */
+const starterDirs = [
+  '/etc/systemd/system',
+  '/usr/local/lib/systemd/system',
+  '/usr/lib/systemd/system',
+  '/lib/systemd/system',
+  '/etc/init.d',
+];
+/** What starts k3s, as a server or as an agent, or under a name that was given to its installer. */
+const starter = /^k3s(-.+)?(\.service)?$/;
 
 /**
  * True when this machine has k3s, whether it runs or not; false while an installation of ours is not complete, and where
@@ -39,7 +44,10 @@ const starters = ['k3s', 'k3s-agent'].flatMap((name) => [
  */
 export function hasK3s(root = '/'): boolean {
   const isThere = (path: string): boolean => existsSync(join(root, path));
-  return isThere(k3sPath) && starters.some(isThere) && !isThere(unfinishedPath);
+  const isStarted = starterDirs.some(
+    (dir) => isThere(dir) && readdirSync(join(root, dir)).some((name) => starter.test(name)),
+  );
+  return isThere(k3sPath) && isStarted && !isThere(unfinishedPath);
 }
 
 /** What an installer that was cut off has put there doesn't count: it may be half a program. */

@@ -7,7 +7,7 @@ import type { Clock } from '../base/time.ts';
 import { isPassing, KubeError } from '../kube/errors.ts';
 import type { KubeClient } from '../kube/types.ts';
 import type { InstalledService } from '../plan/installed-services.ts';
-import { managedByLabel, managedByValue, serviceLabel } from '../plan/labels.ts';
+import { managedByLabel, managedByValue, replicasAnnotation, serviceLabel } from '../plan/labels.ts';
 
 /**
  * Stops services without taking anything away: their Deployments have no replicas for a while, and say how many they
@@ -15,13 +15,10 @@ import { managedByLabel, managedByValue, serviceLabel } from '../plan/labels.ts'
  * Deployment its replica, as any field that is not as planned.
  */
 
-/** How many replicas a Deployment had before it was stopped. Of account only while it has none. */
-const pausedAnnotation = 'edgex-boot/replicas';
-
 /** How many replicas a service has when nobody has stopped it for a while, as a run that was killed had. */
 export function lastingReplicas({ deployment: { metadata, spec } }: InstalledService): number {
   const { replicas = 1 } = spec;
-  return replicas > 0 ? replicas : Number(metadata.annotations?.[pausedAnnotation] ?? 0);
+  return replicas > 0 ? replicas : Number(metadata.annotations?.[replicasAnnotation] ?? 0);
 }
 
 const parallel = 8;
@@ -72,7 +69,7 @@ async function setReplicas(
   await mapPool(services, parallel, async (service) => {
     const ref = refOf(service.deployment);
     const { replicas, paused } = stateOf(service);
-    const patch = { metadata: { annotations: { [pausedAnnotation]: paused } }, spec: { replicas } };
+    const patch = { metadata: { annotations: { [replicasAnnotation]: paused } }, spec: { replicas } };
     // Not with the run's signal: an interrupted run, too, has to leave what it stopped as it was.
     await retry(() => kube.patch(ref, patch), passing, clock);
     emit({ type: 'applied', object: formatRef(ref), action: 'changed' });

@@ -11,7 +11,7 @@ import { withReporter } from './reporting.ts';
 import { apply, openNamespace, pendingChanges } from './stages/apply.ts';
 import { exclusively } from './stages/exclusive.ts';
 import { checkExport } from './stages/export.ts';
-import { provideImages } from './stages/images.ts';
+import { provideImages, waitsForImage } from './stages/images.ts';
 import { preflight } from './stages/preflight.ts';
 import { rollOut } from './stages/rollout.ts';
 import type { Run } from './stages/run.ts';
@@ -42,8 +42,9 @@ export const install: Work = (options, program) =>
     };
     const isPending = pendingChanges(run).length > 0;
     if (isPending) await preflight(prepared, program.signal, emit);
-    // Also where all objects are as planned: their pods may wait for an image.
-    await provideImages(prepared, options, program, emit);
+    const needsImages =
+      isPending || (options.imageArchive !== undefined && (await waitsForImage(run.kube, run.plan.namespace)));
+    if (needsImages) await provideImages(prepared, options, program, emit);
     const outside = isPending ? await alone(run, program, carryOut) : await carryOut(program.signal);
     // Before the check of the export, which takes away again what it writes.
     const writes = run.kube.writes() + outside;

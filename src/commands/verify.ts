@@ -47,8 +47,8 @@ export const verify: Work = async (options, program) => {
     const record = openRecord(options, { ...session, emit: warningsOnly(options, program) });
     await record(report);
     if (options.watch)
-      await watch(session, report, text, async (newer) => {
-        tell(newer);
+      await watch(session, report, text, async (newer, hasChanged) => {
+        if (hasChanged) tell(newer);
         await record(newer);
       });
     return exitOf(report);
@@ -63,14 +63,14 @@ async function watch(
   session: Session,
   first: VerifyReport,
   text: VerifyText | undefined,
-  tell: (report: VerifyReport) => Promise<void>,
+  tell: (report: VerifyReport, hasChanged: boolean) => Promise<void>,
 ): Promise<never> {
   for (let last = first; ; ) {
     await systemClock.sleep(pauseMs, session.signal);
     const report = await verifyOnce(session, {});
     const changes = differences(last.checks, report.checks);
     for (const change of changes) text?.change(change);
-    if (changes.length > 0) await tell(report);
+    await tell(report, changes.length > 0);
     last = report;
   }
 }

@@ -4,8 +4,9 @@ import type { InstalledFacts } from '../facts/types.ts';
 import type { FieldChange } from './diff.ts';
 import { isInventory, readInventory, refKey, renderInventory } from './inventory.ts';
 import { keptKinds } from './kinds.ts';
+import { replicasAnnotation } from './labels.ts';
 import { isOurs, requireLivingNamespace, requireOwnership } from './ownership.ts';
-import { rebind } from './rebind.ts';
+import { type Rebind, rebind } from './rebind.ts';
 import type { Plan } from './types.ts';
 
 /** What an apply does with one object. */
@@ -55,8 +56,18 @@ function draftChange(object: KubeObject, live: KubeObject | undefined): ObjectCh
   const ref = refOf(object);
   if (!live) return { ref, action: 'created', fields: [], object };
   const { claimRef } = (object.spec ?? {}) as { readonly claimRef?: Pick<KubeMeta, 'namespace' | 'name'> };
-  const { patch, fields = [] } = (claimRef && rebind(live, claimRef)) ?? {};
+  const { patch, fields = [] } = (claimRef ? rebind(live, claimRef) : unpause(live)) ?? {};
   return { ref, action: 'changed', fields, object, ...(patch ? { patch } : {}) };
+}
+
+/** What a backup that was killed noted has no meaning any more when the replicas are given back. */
+function unpause({ metadata }: KubeObject): Rebind | undefined {
+  const from = metadata.annotations?.[replicasAnnotation];
+  if (from === undefined) return undefined;
+  return {
+    patch: { metadata: { annotations: { [replicasAnnotation]: null } } },
+    fields: [{ path: `metadata.annotations[${replicasAnnotation}]`, from }],
+  };
 }
 
 /** Volumes of ours that a provisioner made are no objects of the plan; claims of the plan name them. */

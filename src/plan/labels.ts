@@ -14,6 +14,9 @@ export const namespaceLabel = 'edgex-boot/namespace';
 /** On a volume of ours whose directory was made and tried: from then on it must be there. */
 export const preparedLabel = 'edgex-boot/prepared';
 
+/** How many replicas a Deployment had before it was stopped for a while. Of account only while it has none. */
+export const replicasAnnotation = 'edgex-boot/replicas';
+
 /** The labels of every object of an installation. */
 export function commonLabels(release: { readonly release: string; readonly version: string }): Record<string, string> {
   return {

@@ -36,7 +36,8 @@ export function patchObjects(
     }
     const labels = Object.keys(target.metadata.labels ?? {}).map((label) => ['metadata', 'labels', label]);
     for (const path of [...fixedFields, ...labels]) {
-      if (valueAt(patch, path) === undefined) continue;
+      const value = valueAt(patch, path);
+      if (value === undefined || value === valueAt(target, path)) continue;
       throw wrongSource(place('patch', ...path), 'the object is found by it, so it stays');
     }
     return patched.map((object) => (isTarget(object) ? (merge(object, patch) as KubeObject) : object));

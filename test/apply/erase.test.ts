@@ -6,6 +6,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -64,8 +65,14 @@ async function podFor(changes: Partial<Erasure> = {}, phase = 'Succeeded'): Prom
 /** Runs the pod's script over a directory that stands for the root of the volumes. */
 async function eraseIn(root: string, changes: Partial<Erasure> = {}) {
   const pod = await podFor(changes);
-  const script = pod.spec.containers[0]?.command.at(-1)?.replaceAll('/volumes', root) ?? 'exit 99';
-  return spawnSync('/bin/sh', ['-c', script], { encoding: 'utf8' });
+  const report = `${root}.report`;
+  writeFileSync(report, '');
+  const script = pod.spec.containers[0]?.command.at(-1) ?? 'exit 99';
+  const moved = script.replaceAll('/volumes', root).replaceAll('/dev/termination-log', report);
+  const { status, stdout } = spawnSync('/bin/sh', ['-c', moved], { encoding: 'utf8' });
+  const told = readFileSync(report, 'utf8');
+  rmSync(report);
+  return { status, stdout, told };
 }
 
 function rootWith(test: TestContext, ...files: readonly string[]): string {
@@ -103,10 +110,28 @@ test('what else lies beside them stays, and so does the directory of the namespa
 test('a directory that should be there and is not is told', async (t) => {
   const root = rootWith(t, 'edgex/redis-data/a');
   const kept = ['consul-data', 'redis-data'];
-  const { status, stdout } = await eraseIn(root, { kept });
-  assert.deepEqual([status, stdout], [0, 'missing consul-data\n']);
+  const { status, told } = await eraseIn(root, { kept });
+  assert.deepEqual([status, told], [0, 'consul-data\n']);
   assert.deepEqual(remains(root), []);
-  assert.equal((await eraseIn(rootWith(t), { kept })).stdout, 'missing consul-data\nmissing redis-data\n');
+  assert.equal((await eraseIn(rootWith(t), { kept })).told, 'consul-data\nredis-data\n');
+});
+
+test('what the pod told of it counts, and its log is not asked for where all went well', async () => {
+  const kube = fakeKube([lasting]);
+  const terminated = { exitCode: 0, message: 'redis-data\n' };
+  const create = async (object: KubeObject): Promise<KubeObject> => {
+    const status = { phase: 'Succeeded', containerStatuses: [{ name: 'erase', state: { terminated } }] };
+    const made = { ...(await kube.create(object)), status };
+    kube.objects.set('v1 Pod edgex/edgex-boot-erase', made);
+    return made;
+  };
+  const logs = () => Promise.reject(new Error('no log'));
+  const context = { clock: fakeClock(), signal: new AbortController().signal, deadlineMs: 60_000 };
+  const found = await eraseDirectories(
+    { ...erasure, kept: ['consul-data', 'redis-data'] },
+    { ...context, kube: { ...kube, create, logs } },
+  );
+  assert.deepEqual(found, ['redis-data']);
 });
 
 test("another cluster's data on the same export stay, and what says whose they are goes with the last", async (t) => {

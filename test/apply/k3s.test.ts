@@ -133,6 +133,7 @@ describe('the installation of k3s', () => {
     for (const starter of [
       'lib/systemd/system/k3s.service',
       'etc/systemd/system/k3s-agent.service',
+      'etc/systemd/system/k3s-edge.service',
       'etc/init.d/k3s',
     ]) {
       put(root, starter);

@@ -48,6 +48,19 @@ test('what the plan no longer has goes, workloads before Services; claims and vo
   assert.equal(changes.at(-1)?.ref.kind, 'ConfigMap', 'trimmed at the very end');
 });
 
+test('what a backup that was killed noted goes when the replicas are given back', () => {
+  const live = installed(full).map((object) =>
+    object.metadata.name === 'edgex-core-data' && object.kind === 'Deployment'
+      ? { ...object, metadata: { ...object.metadata, annotations: { 'edgex-boot/replicas': '1' } } }
+      : object,
+  );
+  const patched = draftChanges(full, factsOf(full.namespace, live)).filter(({ patch }) => patch !== undefined);
+  assert.deepEqual(
+    patched.map(({ ref, patch }) => [formatRef(ref), patch]),
+    [['deployment/edgex-core-data', { metadata: { annotations: { 'edgex-boot/replicas': null } } }]],
+  );
+});
+
 test('a second plan of the same deletes nothing and leaves the inventory as it is', () => {
   const changes = draftChanges(full, factsOf(full.namespace, installed(full)));
   assert.deepEqual(names(changes, 'deleted'), []);

@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { isBootError } from '../../base/errors.ts';
+import type { KubeObject } from '../../base/kube-types.ts';
 import type { Reach } from '../../consul/reach.ts';
 import { KubeError, readStatus } from '../../kube/errors.ts';
 import type { KubeClient } from '../../kube/types.ts';
@@ -8,7 +9,7 @@ import type { FeedFacts, ServiceFacts } from '../../verify/facts.ts';
 export interface FeedContext {
   readonly namespace: string;
   readonly reach: Reach;
-  readonly kube: Pick<KubeClient, 'get' | 'proxy'>;
+  readonly kube: Pick<KubeClient, 'proxy'>;
 }
 
 const timeoutMs = 3_000;
@@ -23,19 +24,22 @@ export async function readFeeds(
   services: readonly ServiceFacts[],
   context: FeedContext,
 ): Promise<readonly FeedFacts[]> {
-  const ready = services.filter(({ isReady }) => isReady).map(({ planned }) => planned);
-  const feeds = ready.flatMap(({ name: from, row }) =>
-    Object.entries(row.feeds ?? {}).map(([to, port]) => ({ from, to, port })),
+  const ready = services.filter(({ isReady }) => isReady);
+  const feeds = ready.flatMap(({ planned: { name: from, row }, service }) =>
+    Object.entries(row.feeds ?? {}).map(([to, port]) => ({ feed: { from, to, port }, service })),
   );
-  const open = feeds.filter(({ to }) => ready.some(({ name }) => name === to));
-  return Promise.all(open.map(async (feed) => ({ ...feed, ...(await look(feed, context)) })));
+  const open = feeds.filter(({ feed: { to } }) => ready.some(({ planned: { name } }) => name === to));
+  return Promise.all(open.map(async ({ feed, service }) => ({ ...feed, ...(await look(feed, service, context)) })));
 }
 
 type Seen = Pick<FeedFacts, 'isListening' | 'detail'>;
 
-async function look(feed: Pick<FeedFacts, 'from' | 'port'>, { kube, namespace, reach }: FeedContext): Promise<Seen> {
-  const { from, port } = feed;
-  const service = await kube.get({ apiVersion: 'v1', kind: 'Service', namespace, name: from });
+async function look(
+  feed: Pick<FeedFacts, 'from' | 'port'>,
+  service: KubeObject | undefined,
+  { kube, namespace, reach }: FeedContext,
+): Promise<Seen> {
+  const { port } = feed;
   const spec = service?.spec as ServiceSpec | undefined;
   if (!spec?.ports?.some((each) => each.port === port)) return notListening('the Service lacks the port');
   return reach.way === 'direct' ? connectTo(spec.clusterIP ?? '', port) : askThroughProxy(feed, { kube, namespace });

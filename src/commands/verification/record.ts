@@ -27,11 +27,11 @@ export function openRecord(
   let last: string | undefined;
   return async ({ verdict, startedMs, elapsedMs }) => {
     if (!record || !isWhole || verdict === last) return;
-    last = verdict;
     try {
       // By the cluster's clock: a verdict that comes from its future would tell that this clock has gone back.
       const { dateMs: atMs = startedMs + elapsedMs } = await kube.raw('/version');
       await kube.patch({ ...inventoryRef, namespace }, verifiedPatch({ verdict, atMs }));
+      last = verdict;
     } catch (error) {
       // Whoever may look may not always write; that is no finding about the installation.
       if (!isBootError(error)) throw error;

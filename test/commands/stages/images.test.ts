@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, test } from 'node:test';
 import type { BootEvent } from '../../../src/base/events.ts';
-import { provideImages } from '../../../src/commands/stages/images.ts';
-import type { ObjectChange } from '../../../src/plan/changes.ts';
+import { provideImages, waitsForImage } from '../../../src/commands/stages/images.ts';
 import { clusterFacts } from '../../support/facts.ts';
 import { failureOf } from '../../support/failure.ts';
 import { fujiPlan } from '../../support/fuji.ts';
@@ -13,7 +12,6 @@ import { fujiPlan } from '../../support/fuji.ts';
 const plan = fujiPlan();
 const { signal } = new AbortController();
 const present = [plan.toolsImage, ...plan.services.map(({ image }) => image)];
-const change = { action: 'changed' } as ObjectChange;
 
 const made: string[] = [];
 afterEach(() => {
@@ -38,43 +36,49 @@ function machine() {
 /** What is told of a cluster whose node has these images. */
 async function provided(
   images: readonly string[],
-  changes: readonly ObjectChange[],
   imageArchive?: string,
   env: Readonly<Record<string, string>> = {},
   mqttCheck?: string,
 ): Promise<readonly BootEvent[]> {
   const events: BootEvent[] = [];
   const cluster = clusterFacts({ images });
-  await provideImages({ plan, cluster, changes }, { imageArchive, mqttCheck }, { env, signal }, (event) =>
-    events.push(event),
-  );
+  await provideImages({ plan, cluster }, { imageArchive, mqttCheck }, { env, signal }, (event) => events.push(event));
   return events;
 }
 
-test('what is missing is told before a rollout only; what is there never', async () => {
-  assert.deepEqual(await provided(present, [change]), []);
-  assert.deepEqual(await provided(present.slice(1), []), []);
-  const [fact] = await provided([], [change]);
+test('what is missing is told; what is there never', async () => {
+  assert.deepEqual(await provided(present), []);
+  const [fact] = await provided([]);
   assert.match(fact?.type === 'fact' ? fact.value : '', /^no node reports \d+ of \d+ yet; .* comes from docker\.io$/);
 });
 
-test('an archive is imported where an image is missing, though all objects are as planned', async () => {
+test('though all objects are as planned, a pod may wait for its image', async () => {
+  const waits = (reason: string): Promise<boolean> => {
+    const status = { initContainerStatuses: [{ name: 'gates', state: { waiting: { reason } } }] };
+    const metadata = { name: 'p', labels: { 'org.edgexfoundry.service': 'x' } };
+    return waitsForImage({ list: async () => [{ apiVersion: 'v1', kind: 'Pod', metadata, status }] }, 'edgex');
+  };
+  assert.equal(await waits('ImagePullBackOff'), true);
+  assert.equal(await waits('PodInitializing'), false);
+});
+
+test('an archive is imported where an image is missing', async () => {
   const { archive, env, imported } = machine();
-  await provided(present, [], archive, env);
+  await provided(present, archive, env);
   assert.equal(imported(), '');
-  await provided(present.slice(0, -1), [], archive, env);
+  await provided(present.slice(0, -1), archive, env);
   assert.equal(imported(), `ctr images import ${archive}\n`);
 });
 
 test('what a check of the export starts needs its images, too', async () => {
   const { archive, env, imported } = machine();
-  await provided(present, [], archive, env, 'auto');
+  await provided(present, archive, env, 'auto');
   assert.equal(imported(), `ctr images import ${archive}\n`);
 });
 
 test('images are not imported where no container of the cluster would find them', async () => {
   const { archive, env, imported } = machine();
-  const { exit, cause } = await failureOf(provided([], [], archive, { PATH: env.PATH }));
+  const { exit, cause } = await failureOf(provided([], archive, { PATH: env.PATH }));
   assert.equal(exit, 'preflight');
   assert.match(cause, /no node of the cluster/);
   assert.equal(imported(), '');

@@ -7,14 +7,14 @@ import type { HttpAnswer } from '../../../src/kube/types.ts';
 import { fakeReach } from '../../consul/fakes.ts';
 import { plan, serviceFacts } from '../../verify/healthy-facts.ts';
 
-const services = plan.services.map((planned) => serviceFacts(planned));
 const object = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'x' } };
 const reach = { ...fakeReach(() => ({ status: 200, body: '' })), way: 'proxy' } as const;
 
 /** What is seen of the one feed that there is, when the API server says this. */
 async function seen(proxy: () => Promise<HttpAnswer>, ports = [{ port: 48100 }, { port: 5566 }]): Promise<string> {
-  const kube = { proxy, get: async () => ({ ...object, spec: { ports } }) };
-  const [feed, ...others] = await readFeeds(services, { namespace: 'edgex', reach, kube });
+  const service = { ...object, spec: { ports } };
+  const services = plan.services.map((planned) => serviceFacts(planned, { service }));
+  const [feed, ...others] = await readFeeds(services, { namespace: 'edgex', reach, kube: { proxy } });
   assert.ok(feed && others.length === 0);
   return `${feed.isListening}: ${feed.detail}`;
 }

@@ -55,5 +55,8 @@ describe('the record of verdicts', () => {
       new BootError({ exit: 'cluster', object: 'x', cause: 'forbidden' }),
     );
     assert.deepEqual(told, ['the verdict could not be recorded: forbidden']);
+    const refused = new BootError({ exit: 'cluster', object: 'x', cause: 'no answer' });
+    const { patches } = await recorded(['--record', '--watch'], ['failed', 'failed'], refused);
+    assert.deepEqual(patches, ['failed', 'failed'], 'the next time it is tried again');
   });
 });
