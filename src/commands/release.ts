@@ -5,7 +5,6 @@ import { isTable } from '../base/table.ts';
 import type { Options } from '../options/resolve.ts';
 import { keysTo } from '../plan/config-tree.ts';
 import { type ConfigTrees, type OverridePlace, type Overrides, parseConfigTrees } from '../plan/configuration.ts';
-import type { Mirrored } from '../plan/inventory.ts';
 import type { PlanInput } from '../plan/plan.ts';
 import { parseRelease, type Release } from '../plan/release.ts';
 import { serviceName } from '../plan/select.ts';
@@ -15,7 +14,7 @@ import { readBeside } from './site.ts';
 
 /** The release that the program carries, with what the site and the options say of it. */
 export interface LoadedRelease {
-  readonly release: Release & Mirrored;
+  readonly release: Release;
   readonly trees: ConfigTrees;
   /** The settings of the site and of `--set`, by the services' full names. */
   readonly overrides: Overrides;
@@ -55,10 +54,9 @@ export function loadRelease(options: ReleaseOptions): LoadedRelease {
   };
 }
 
-function readRelease(registry: string | undefined): Release & Mirrored {
+function readRelease(registry: string | undefined): Release {
   const file = `releases/${name}.yaml`;
-  const release = parseRelease(file, readAsset(file));
-  return registry === undefined ? release : { ...mirrored(release, registry), mirror: registry };
+  return mirrored(parseRelease(file, readAsset(file)), registry);
 }
 
 function overridesOf(

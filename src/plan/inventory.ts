@@ -1,6 +1,5 @@
 import { type KubeObject, type ObjectRef, refOf } from '../base/kube-types.ts';
 import { commonLabels } from './labels.ts';
-import type { Release } from './release.ts';
 import type { Plan, StorageChoice } from './types.ts';
 
 /**
@@ -32,11 +31,6 @@ export interface Verified {
   readonly atMs: number;
 }
 
-/** Of a release, the mirror from which all its images come; absent where there is none. */
-export interface Mirrored {
-  readonly mirror?: string;
-}
-
 /** An annotation: the inventory itself is what `install` compares. */
 const verifiedAnnotation = 'edgex-boot/verified';
 
@@ -57,7 +51,7 @@ export function renderInventory(
   objects: readonly ObjectRef[],
 ): KubeObject {
   const { release, namespace, database, storage } = plan;
-  const { mirror }: Release & Mirrored = release;
+  const { mirror } = release;
   return {
     apiVersion: 'v1',
     kind: 'ConfigMap',

@@ -158,6 +158,8 @@ const schema = z.strictObject({
   services: z.record(name, service),
   /** Secrets with which nodes pull images. */
   pullSecrets: z.array(z.string()).default([]),
+  /** `HOST/PREFIX` from which all images come, where they come from a mirror. */
+  mirror: z.string().optional(),
 });
 
 export type ReleaseImage = z.infer<typeof image>;

@@ -198,5 +198,5 @@ export function mirrored(release: Release, registry: string | undefined): Releas
     name,
     { ...row, image: rewriteAll(row.image) },
   ]);
-  return { ...release, services: Object.fromEntries(services) };
+  return { ...release, services: Object.fromEntries(services), mirror: registry };
 }
