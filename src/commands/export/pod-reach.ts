@@ -34,9 +34,10 @@ export async function tryFromPod(
   return { isReached: succeeded, words: words || `no connection within ${attemptSeconds} s` };
 }
 
-/** Waits for the address, and ends itself when that takes too long. */
+/** Waits for the address, but not for longer. Without the shell's own number: Kubernetes takes a double `$` for one. */
 export function attemptScript({ host, port }: BrokerAddress, seconds = attemptSeconds): string {
-  return `(sleep ${seconds}; kill -TERM $$) &\n${gateScript([{ kind: 'tcp', service: host, port }])}`;
+  const gate = gateScript([{ kind: 'tcp', service: host, port }]);
+  return `(\n${gate}) &\ngate=$!\n(sleep ${seconds}; kill -TERM $gate) &\nwait $gate`;
 }
 
 function renderPod(plan: Plan, address: BrokerAddress): KubeObject {
