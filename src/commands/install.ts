@@ -14,7 +14,7 @@ import { checkExport } from './stages/export.ts';
 import { provideImages, waitsForImage } from './stages/images.ts';
 import { preflight } from './stages/preflight.ts';
 import { rollOut } from './stages/rollout.ts';
-import type { Run } from './stages/run.ts';
+import type { Intent, Run } from './stages/run.ts';
 import { verify } from './stages/verify.ts';
 
 /** Brings a cluster to the plan, and proves that events flow. On a system that is as planned it only reads. */
@@ -24,16 +24,10 @@ export const install: Work = (options, program) =>
     const startedMs = systemClock.now();
     const openTrial = await trialsOf({ name: '--mqtt-check', value: options.mqttCheck }, options, program);
     const prepared = await prepare(options, program, emit, connectWhenUp);
-    const run: Run = {
-      ...prepared,
-      options,
-      emit,
-      signal: program.signal,
-      deadlineMs: systemClock.now() + options.timeoutMs,
-    };
+    const run: Intent = { ...prepared, options, emit, signal: program.signal };
     const carryOut = async (signal: AbortSignal): Promise<number> => {
       // From here: what an archive took to import is not the rollout's.
-      const own = { ...run, signal, deadlineMs: systemClock.now() + options.timeoutMs };
+      const own: Run = { ...run, signal, deadlineMs: systemClock.now() + options.timeoutMs };
       await apply(own);
       const seed = await rollOut(own);
       // Those too that were bound only now.
@@ -61,7 +55,11 @@ export const install: Work = (options, program) =>
   });
 
 /** Changes are made by one run at a time, and only to what was looked at when they were planned. */
-async function alone<T>(run: Run, { runName, signal }: Program, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+async function alone<T>(
+  run: Intent,
+  { runName, signal }: Program,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
   const { kube, release, installed, plan } = run;
   const { namespace } = plan;
   await openNamespace(run);

@@ -10,7 +10,7 @@ import { requireRestored } from '../../plan/restorable.ts';
 import { splitChanges } from '../../plan/steps.ts';
 import { loadCauses } from '../../wait/causes.ts';
 import { explainPod } from '../../wait/obstacle.ts';
-import type { Run } from './run.ts';
+import type { Intent, Run } from './run.ts';
 
 /**
  * On a small node pods that start together slow each other down, and everything waits for those that come first. The
@@ -30,7 +30,7 @@ export function pendingChanges({ changes }: Pick<Run, 'changes'>): readonly Obje
  * @throws BootError `preflight` as `requireRestored`, `cluster` with every right that is missing, both before anything is
  *   written; else see `applyChanges`
  */
-export async function openNamespace(run: Run): Promise<void> {
+export async function openNamespace(run: Intent): Promise<void> {
   const { changes, plan, kube, reach, emit, installed } = run;
   requireRestored(installed.objects, plan.namespace);
   const pending = pendingChanges(run);
@@ -75,6 +75,6 @@ function needsClaims({ storage: { kind } }: Run['plan']): boolean {
   return kind === 'class' || kind === 'existing';
 }
 
-function contextOf({ kube, emit, signal, options }: Run): ApplyContext {
+function contextOf({ kube, emit, signal, options }: Intent): ApplyContext {
   return { kube, emit, signal, clock: systemClock, forceConflicts: options.forceConflicts };
 }

@@ -4,13 +4,13 @@ import { exportProbes } from '../../verify/checks/export.ts';
 import { loadChecks } from '../../verify/checks.ts';
 import { runChecks } from '../../verify/run-checks.ts';
 import type { OpenTrial } from '../export/trials.ts';
-import type { Run } from './run.ts';
+import type { Intent } from './run.ts';
 
 /**
  * Checks that events come out at a broker, as `verify --mqtt` does, and takes away again what was started for that.
  * @throws BootError `verify` with the check that failed
  */
-export async function checkExport(run: Run, openTrial: OpenTrial): Promise<void> {
+export async function checkExport(run: Intent, openTrial: OpenTrial): Promise<void> {
   const { emit, signal, plan } = run;
   emit({ type: 'stage', stage: 'verify', message: 'checking that events come out at a broker' });
   const trial = openTrial(run);

@@ -7,10 +7,14 @@ import type { Plan } from '../../plan/types.ts';
 import type { Prepared } from '../prepare.ts';
 
 /** What the stages after the plan share. */
-export interface Run extends Prepared {
+export interface Intent extends Prepared {
   readonly options: Options;
   readonly emit: Emit;
   readonly signal: AbortSignal;
+}
+
+/** The same, once the time for the rollout runs. */
+export interface Run extends Intent {
   /** On the system clock: when the time for the rollout is over. */
   readonly deadlineMs: number;
 }

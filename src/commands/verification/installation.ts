@@ -23,7 +23,8 @@ export function installationOf({ namespace, objects }: InstalledFacts): Installa
 
 /**
  * The plan of an installation as it was chosen: its record says which services it has, which database, and from which
- * mirror its images come, so that nobody has to repeat the options of `install`. The cluster isn't asked for it, since it may be ill.
+ * mirror its images come, so that nobody has to repeat the options of `install`. The cluster isn't asked for it, since
+ * it may be ill.
  * @throws BootError as `makePlan`
  */
 export function planOf(given: LoadedRelease, { namespace, objects }: InstalledFacts): Plan {
